@@ -1,0 +1,38 @@
+import { digestOf } from './digest.js';
+
+/** What happened, without its place in the chain. Values must hold no secret and no tool output. */
+export type AuditEvent =
+  | { kind: 'state'; what: string; from: string; to: string; actor: string; reason: string }
+  | { kind: 'write'; path: string; decision: 'allowed' | 'refused'; class: string }
+  | { kind: 'command'; step: string; argvDigest: string; exitCode: number | null; durationMs: number }
+  | { kind: 'network'; host: string; status: string; callsLeft: number }
+  | { kind: 'budget'; what: string; used: number; limit: number }
+  | { kind: 'path'; path: string; decision: string; class: string; reason: string };
+
+/** One line of `audit.jsonl`. `hash` is the SHA-256 of the RFC 8785 form of all other fields. */
+export type AuditEntry = AuditEvent & { seq: number; previous: string; run: string; time: string; hash: string };
+
+/** The port through which every decision is recorded. */
+export interface Audit {
+  record(event: AuditEvent): void;
+}
+
+/** The hash before the first entry binds the chain to its run. */
+export const genesis = (run: string): string => digestOf({ genesis: run });
+
+/** Chains events and hands each finished entry to `write`. `head()` is the hash of the last entry. */
+export function auditChain(run: string, clock: () => Date, write: (entry: AuditEntry) => void) {
+  let previous = genesis(run);
+  let seq = 0;
+  return {
+    record(event: AuditEvent): void {
+      const body = { ...event, seq, previous, run, time: clock().toISOString() };
+      const entry: AuditEntry = { ...body, hash: digestOf(body) };
+      previous = entry.hash;
+      seq += 1;
+      write(entry);
+    },
+    head: (): string => previous,
+    length: (): number => seq,
+  } satisfies Audit & { head(): string; length(): number };
+}

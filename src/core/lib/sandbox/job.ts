@@ -1,0 +1,87 @@
+/** Sandbox levels, weakest first. See docs/threat-model.md for what each one enforces. */
+export const SANDBOX_LEVELS = ['none', 'seatbelt', 'namespaces', 'bubblewrap'] as const;
+export type SandboxLevel = (typeof SANDBOX_LEVELS)[number];
+
+/** What one sandboxed process tree may use. */
+export interface Limits {
+  /** Bytes of memory for the whole tree where a cgroup holds it, else RLIMIT_DATA per process. */
+  memoryBytes: number;
+  /** CPU seconds. */
+  cpuSeconds: number;
+  /** Wall-clock seconds from start to end. */
+  wallSeconds: number;
+  /** Processes and threads at one time. */
+  pids: number;
+  /** Bytes in all writable mounts together. */
+  outputBytes: number;
+  /** Bytes of standard output and standard error kept; what exceeds it is dropped and marked. */
+  logBytes: number;
+  /** Bytes of the private /tmp. */
+  tmpBytes: number;
+}
+export type LimitName = keyof Limits | 'net' | 'filesystem' | 'syscalls' | 'uid';
+
+/** A host file or folder as the process sees it. Both paths are absolute. */
+export interface Mount {
+  from: string;
+  to: string;
+  access: 'read' | 'write';
+}
+
+/** Host programs that a job may need; each comes from a fixed system path, never from inside the source. */
+export type SubstrateName = 'node' | 'git';
+
+/** One process to run in isolation. Paths in `argv` are paths inside the sandbox. */
+export interface Job {
+  id: string;
+  /** The program: `substrate` is started with `args`; nothing is looked up in a PATH. */
+  substrate: SubstrateName;
+  args: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  env: Readonly<Record<string, string>>;
+  mounts: readonly Mount[];
+  /** Working directory inside the sandbox. */
+  cwd: string;
+  limits: Limits;
+  /** Standard input, an open file descriptor; absent means none. */
+  stdin?: number;
+  /** Files that receive standard output and standard error (each cut at `limits.logBytes`). */
+  stdout: string;
+  stderr: string;
+  /** Run as this owner's uid when started as root, for reading a tree that only its owner may read; default a private uid. */
+  asOwnerOf?: string;
+}
+
+/** How a job ended. Only `exited` has an exit code. */
+export type JobEnd =
+  | { kind: 'exited'; exitCode: number }
+  | { kind: 'signalled'; signal: string }
+  | { kind: 'timeout'; limit: 'wallSeconds' | 'cpuSeconds' }
+  | { kind: 'memory' }
+  | { kind: 'output' }
+  | { kind: 'cancelled' }
+  | { kind: 'not-started'; reason: string };
+
+export interface JobResult {
+  end: JobEnd;
+  wallMs: number;
+  /** User and system time of the tree, where the host can tell. */
+  cpuMs: number | null;
+  maxRssBytes: number | null;
+  stdoutBytes: number;
+  stderrBytes: number;
+  /** True when standard output or standard error exceeded `limits.logBytes`. */
+  logTruncated: boolean;
+}
+
+/** For each limit the mechanism that enforces it here, or `declared` when nothing does. */
+export type Enforcement = Readonly<Record<LimitName, string>>;
+
+/** A place to run jobs. `run` never throws for what the job does; it resolves after the whole tree is gone. */
+export interface Sandbox {
+  readonly level: SandboxLevel;
+  readonly enforcement: Enforcement;
+  /** Absolute path and version of each host program in use. */
+  readonly substrate: Readonly<Record<string, { path: string; version: string }>>;
+  run(job: Job, signal: AbortSignal): Promise<JobResult>;
+}
