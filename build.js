@@ -1,6 +1,8 @@
 // Builds `dist/`: the library and command line by tsc, and each worker as one file with its assets beside it.
+// `node build.js --lock` also writes tools/embedded.lock.json; without it a worker that is not the locked one is an error.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,39 +10,81 @@ import { build } from 'esbuild';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
+const LOCK = join(root, 'tools/embedded.lock.json');
 
 /** Files that a worker opens at run time, copied beside it: worker → module specifiers. */
 const ASSETS = {
-  ruff: ['@astral-sh/ruff-wasm-nodejs/ruff_wasm_bg.wasm'],
+  ruff: ['@astral-sh/ruff-wasm-nodejs/ruff_wasm.js', '@astral-sh/ruff-wasm-nodejs/ruff_wasm_bg.wasm'],
 };
 
+/** The package whose version a worker has; the others are this project's own. */
+const ENGINES = {
+  ruff: '@astral-sh/ruff-wasm-nodejs',
+  'eslint-security': 'eslint',
+  'ast-grep': '@ast-grep/napi',
+};
+
+/** Builds every worker into a folder of its own. Resolves to the lock's entries. */
 export async function buildWorkers(outdir) {
-  const entries = readdirSync(join(root, 'bin/workers')).filter((name) => name.endsWith('.ts'));
-  await Promise.all(
-    entries.map(async (entry) => {
-      const name = basename(entry, '.ts');
-      const folder = join(outdir, name);
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder, { recursive: true });
-      await build({
-        entryPoints: [join(root, 'bin/workers', entry)],
-        outfile: join(folder, 'worker.mjs'),
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        target: 'node20.19',
-        minifySyntax: true,
-        legalComments: 'none',
-        logLevel: 'warning',
-        // Bundled CommonJS packages call `require` for Node's own modules.
-        banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
-      });
-      for (const asset of ASSETS[name] ?? []) cpSync(require.resolve(asset), join(folder, basename(asset)));
-    }),
-  );
+  const names = readdirSync(join(root, 'bin/workers')).filter((name) => name.endsWith('.ts'));
+  const entries = await Promise.all(names.sort().map((name) => buildWorker(basename(name, '.ts'), outdir)));
+  return Object.fromEntries(entries);
+}
+
+async function buildWorker(name, outdir) {
+  const folder = join(outdir, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const { metafile } = await build({
+    // Module paths end up in the output: they must not depend on where the build is started.
+    absWorkingDir: root,
+    entryPoints: [join('bin/workers', `${name}.ts`)],
+    outfile: join(folder, 'worker.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    // Bundled CommonJS packages call `require` for Node's own modules.
+    banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+  });
+  for (const asset of ASSETS[name] ?? []) cpSync(require.resolve(asset), join(folder, basename(asset)));
+  return [name, lockEntry(name, folder, metafile)];
+}
+
+function lockEntry(name, folder, metafile) {
+  const packages = {};
+  for (const input of Object.keys(metafile.inputs).sort()) {
+    const found = /(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input);
+    if (found) packages[found[2]] = versionIn(join(root, found[1]));
+  }
+  for (const asset of ASSETS[name] ?? []) {
+    const owner = asset.split('/', asset.startsWith('@') ? 2 : 1).join('/');
+    packages[owner] = versionIn(join(root, 'node_modules', owner));
+  }
+  const engine = ENGINES[name];
+  const version = engine === undefined ? versionIn(root) : versionIn(join(root, 'node_modules', engine));
+  const files = Object.fromEntries(readdirSync(folder).sort().map((file) => [file, sha256(join(folder, file))]));
+  return { version, packages: sortKeys(packages), files };
+}
+
+const versionIn = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
+const sha256 = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
+const sortKeys = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+function settleLock(workers) {
+  const text = `${JSON.stringify({ schemaVersion: 1, workers }, null, 2)}\n`;
+  if (process.argv.includes('--lock')) writeFileSync(LOCK, text);
+  else if (readFileSync(LOCK, 'utf8') !== text) {
+    console.error('The built workers are not those of tools/embedded.lock.json. After a wanted change: node build.js --lock');
+    process.exitCode = 1;
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
-  await buildWorkers(join(root, 'dist/workers'));
+  settleLock(await buildWorkers(join(root, 'dist/workers')));
 }

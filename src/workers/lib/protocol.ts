@@ -98,10 +98,18 @@ export interface Report {
   component(component: Omit<ComponentLine, 'type'>): void;
 }
 
+export interface StartOptions {
+  config: unknown;
+  /** The path of a file shipped beside the worker. */
+  asset: (name: string) => string;
+  /** The folder of data that the operator gave the tool; nothing needs to be there. */
+  assets?: string | undefined;
+}
+
 /** An embedded tool. `scanFile` is called once a file under a time cap; what it throws makes the file unread. */
 export interface EmbeddedTool {
-  /** Called once before the first file; `asset` gives the path of a file shipped beside the worker. */
-  start(report: Report, options: { config: unknown; asset: (name: string) => string }): Promise<void>;
+  /** Called once before the first file. */
+  start(report: Report, options: StartOptions): Promise<void>;
   scanFile(file: SourceFile, report: Report): void;
   /** Called once after the last file, for tools that judge the whole tree. */
   finish?(report: Report): void;

@@ -9,9 +9,11 @@ export interface Places {
   source: string;
   tool: string;
   output: string;
+  /** Data that the operator gave the tool, read-only; absent or not mounted when there is none. */
+  assets?: string;
 }
 
-const SANDBOX: Places = { input: '/in', source: '/src', tool: '/tool', output: '/out' };
+const SANDBOX: Places = { input: '/in', source: '/src', tool: '/tool', output: '/out', assets: '/assets' };
 
 /** A file that takes longer is *unread*, so that one hostile file cannot spend the step's whole time. */
 const FILE_SECONDS = 20;
@@ -22,7 +24,7 @@ const FLUSH_BYTES = 1 << 16;
 export async function runWorker(tool: EmbeddedTool, places: Places = SANDBOX): Promise<void> {
   const writer = reportWriter(join(places.output, 'report.jsonl'));
   const config: unknown = JSON.parse(readFileSync(join(places.input, 'config.json'), 'utf8'));
-  await tool.start(writer.report, { config, asset: (name) => join(places.tool, name) });
+  await tool.start(writer.report, { config, asset: (name) => join(places.tool, name), assets: places.assets });
   const guarded = timeLimited((file: SourceFile) => tool.scanFile(file, writer.report));
   const files = inputFiles(join(places.input, 'files.jsonl'));
   for (const file of files) scanOne(file, places, guarded, writer.report);

@@ -1,0 +1,3 @@
+import { readReport } from '../../src/workers/reader/read.js';
+
+readReport();

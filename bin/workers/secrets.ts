@@ -1,0 +1,4 @@
+import { runWorker } from '../../src/workers/lib/run.js';
+import { secrets } from '../../src/workers/secrets/tool.js';
+
+await runWorker(secrets);

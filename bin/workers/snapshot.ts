@@ -1,0 +1,3 @@
+import { takeSource } from '../../src/workers/snapshot/take.js';
+
+await takeSource();

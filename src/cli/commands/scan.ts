@@ -1,0 +1,95 @@
+import { createWriteStream } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { ScanEvent } from '../../core/run.js';
+import { scan } from '../../core/scan.js';
+import { packageCatalog } from '../package.js';
+import { liveProgress, type Progress, plainProgress, silent } from '../progress.js';
+import { FORMATS, type Format, writeReport } from '../report.js';
+import { addRequestOptions, DEFAULT_EXPORT_DIR, parseJobs, type ScanFlags, toRequest } from '../scan-options.js';
+import { painter } from '../style.js';
+
+interface OutputFlags {
+  format: Format;
+  output?: string;
+  events?: string;
+  quiet?: boolean;
+}
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+export function scanCommand(done: (code: number) => void): Command {
+  const command = new Command('scan')
+    .description('scan a source and leave a bundle (the default command)')
+    .argument('[source]', 'folder, git URL or clone (#ref), .tar.gz or .zip archive, - for a tar on standard input');
+  return addRequestOptions(command)
+    .option('--export-dir <dir>', 'where bundles go', DEFAULT_EXPORT_DIR)
+    .option('--bundle-id <name>', 'name of the bundle')
+    .option('--replace', 'replace a bundle of that name')
+    .option('--jobs <n>', 'steps at one time', parseJobs)
+    .option('--unsandboxed', 'run tools with your own rights; recorded')
+    .option('--exit-zero', 'end with 0 whatever the verdict; recorded')
+    .addOption(new Option('--format <format>', 'of the answer').choices(FORMATS).default('text'))
+    .option('--output <file>', 'write the answer to a file')
+    .option('--events <file>', 'write events as JSON lines; - for standard output')
+    .option('--quiet', 'no progress')
+    .action(async (source: string | undefined, flags: ScanFlags & OutputFlags) => done(await runScan(source, flags)));
+}
+
+async function runScan(source: string | undefined, flags: ScanFlags & OutputFlags): Promise<number> {
+  const request = await toRequest(source, flags);
+  const catalog = await packageCatalog();
+  const progress = progressFor(flags);
+  const events = eventSink(flags.events);
+  const cancel = cancellation();
+  try {
+    const onEvent = (event: ScanEvent) => {
+      progress.onEvent(event);
+      events.write(event);
+    };
+    const result = await scan(request, catalog, { clock: () => new Date(), signal: cancel.signal, onEvent });
+    progress.stop();
+    if (!(flags.events === '-' && flags.output === undefined)) {
+      await writeReport(result, flags.format, flags.output, painter(process.stdout));
+    }
+    return cancel.exitCode() ?? (flags.exitZero ? 0 : result.exitCode);
+  } finally {
+    progress.stop();
+    await events.end();
+    cancel.dispose();
+  }
+}
+
+function progressFor({ quiet, events }: OutputFlags): Progress {
+  if (quiet || events === '-') return silent;
+  return process.stderr.isTTY ? liveProgress(process.stderr, painter(process.stderr), () => performance.now()) : plainProgress(process.stderr);
+}
+
+function eventSink(target: string | undefined) {
+  if (target === undefined) return { write: () => {}, end: async () => {} };
+  const stream = target === '-' ? process.stdout : createWriteStream(target, { flags: 'wx' });
+  const write = (event: ScanEvent) => void stream.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+  const end = () => (target === '-' ? Promise.resolve() : new Promise<void>((resolve) => void stream.end(resolve)));
+  return { write, end };
+}
+
+/** The first signal cancels and lets the bundle be written; a second one ends at once. */
+function cancellation() {
+  const controller = new AbortController();
+  let code: number | undefined;
+  const handlers = Object.entries(SIGNALS).map(([name, exitCode]) => {
+    const handler = () => {
+      if (code !== undefined) process.exit(exitCode);
+      code = exitCode;
+      controller.abort();
+    };
+    process.on(name, handler);
+    return { name, handler };
+  });
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    dispose: () => {
+      for (const { name, handler } of handlers) process.off(name, handler);
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { InvalidArgumentError, type Command, Option } from 'commander';
+import { Refusal } from '../core/lib/errors.js';
+import { SEVERITIES, type Thresholds } from '../core/lib/severity.js';
+import { quote } from '../core/lib/suggest.js';
+import { duration } from '../core/lib/quantity.js';
+import type { ScanRequest } from '../core/scan-request.js';
+import { namedDocument } from './package.js';
+
+export const DEFAULT_EXPORT_DIR = 'security-results';
+
+/** Options of `scan` and `plan` as commander hands them over. */
+export interface ScanFlags {
+  workspace?: string;
+  exportDir: string;
+  profile?: string;
+  manifest?: string;
+  policy?: string;
+  bundleId?: string;
+  replace?: boolean;
+  runtime: 'auto' | 'local' | 'dagger';
+  skipPrivacyScan?: boolean;
+  privacyAssets?: string;
+  timeout?: number;
+  jobs?: number;
+  failOn?: Thresholds;
+  baseline?: string;
+  skipTools?: string[];
+  include?: string[];
+  exclude?: string[];
+  offline?: boolean;
+  unsandboxed?: boolean;
+  allowGitDir?: boolean;
+  exitZero?: boolean;
+}
+
+const list = (text: string, previous: string[] = []): string[] => [...previous, ...text.split(',').filter((part) => part !== '')];
+
+/** Adds the options that decide what is scanned and by which rules. */
+export function addRequestOptions(command: Command): Command {
+  return command
+    .option('--workspace <dir>', 'the same as SOURCE')
+    .option('--profile <name>', 'which tools run (profiles list)')
+    .option('--manifest <file>', 'the assurance manifest of the product, JSON or YAML')
+    .option('--policy <file>', 'the operator’s policy (policy show prints the built-in one)')
+    .option('--fail-on <limits>', 'most severe allowed: a severity, or counts such as high=0,medium=5', parseFailOn)
+    .option('--baseline <bundle-or-ref>', 'only findings that are not in this bundle, or at this git ref, count')
+    .option('--skip-tools <ids>', 'leave tools out; recorded', list)
+    .option('--skip-privacy-scan', 'leave privacy tools out; recorded')
+    .option('--privacy-assets <dir>', 'the labelled pack that the privacy detector checks itself against')
+    .option('--include <globs>', 'only these files; recorded', list)
+    .option('--exclude <globs>', 'not these files; recorded', list)
+    .option('--timeout <duration>', 'ceiling on the whole run, such as 20m', parseDuration)
+    .option('--allow-git-dir', 'accept a .git that points outside the source')
+    .option('--offline', 'refuse a source that needs the network')
+    .addOption(new Option('--runtime <name>', 'where steps run').choices(['auto', 'local', 'dagger']).default('auto'));
+}
+
+function parseDuration(text: string): number {
+  const parsed = duration.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? 'not a duration');
+  return parsed.data;
+}
+
+/** `medium` allows nothing at that severity and above; `high=0,medium=5` sets each. */
+export function parseFailOn(text: string): Thresholds {
+  const limits: Thresholds = {};
+  for (const part of text.split(',')) {
+    const [name, count] = part.split('=', 2);
+    const severity = SEVERITIES.find((known) => known === name);
+    if (severity === undefined) throw new InvalidArgumentError(`${quote(name ?? '')} is none of ${SEVERITIES.join(', ')}`);
+    if (count !== undefined && !/^\d{1,9}$/.test(count)) throw new InvalidArgumentError(`${quote(count)} is not a count`);
+    if (count !== undefined) limits[severity] = Number(count);
+    else for (const above of SEVERITIES.slice(0, SEVERITIES.indexOf(severity) + 1)) limits[above] = 0;
+  }
+  return limits;
+}
+
+export function parseJobs(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('expected a number from 1 to 999');
+  return Number(text);
+}
+
+const BUNDLE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** What the command line asks for. Throws `Refusal` for what does not go together. */
+export async function toRequest(source: string | undefined, flags: ScanFlags): Promise<ScanRequest> {
+  const chosen = source ?? flags.workspace ?? '.';
+  const problems = [];
+  if (source !== undefined && flags.workspace !== undefined) problems.push({ message: 'give SOURCE or --workspace, not both' });
+  if (flags.runtime === 'dagger') problems.push({ message: '--runtime dagger is not in this version', remedy: 'Use --runtime local.' });
+  if (flags.offline && /^(https|ssh):|^[^/]+@[^/]+:/.test(chosen)) problems.push({ message: '--offline: the source is a URL' });
+  if (flags.bundleId !== undefined && !BUNDLE_ID.test(flags.bundleId)) {
+    problems.push({ message: '--bundle-id: letters, digits, dot, dash and underscore only' });
+  }
+  if (problems.length > 0) throw new Refusal('usage', problems);
+  const { skipTools = [], skipPrivacyScan = false, include = [], exclude = [] } = flags;
+  return {
+    source: chosen,
+    exportDir: flags.exportDir,
+    profile: flags.profile,
+    manifest: await namedDocument(flags.manifest, '--manifest'),
+    policy: await namedDocument(flags.policy, '--policy'),
+    narrowing: { skipTools, skipPrivacyScan, include, exclude },
+    failOn: flags.failOn,
+    timeout: flags.timeout,
+    jobs: flags.jobs,
+    bundleId: flags.bundleId,
+    replace: flags.replace,
+    privacyAssets: flags.privacyAssets,
+    baseline: flags.baseline,
+    unsandboxed: flags.unsandboxed,
+    allowGitDir: flags.allowGitDir,
+    exitZero: flags.exitZero,
+  };
+}

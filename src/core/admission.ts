@@ -1,0 +1,31 @@
+import { bundleIndexDigest } from './findings/baseline.js';
+import { type Admission, admit } from './plan/admit.js';
+import type { Catalog } from './plan/catalog.js';
+import { packDigest } from './plan/pack.js';
+import type { Plan } from './plan/plan.js';
+import { NO_NARROWING, type ScanRequest } from './scan-request.js';
+import { refuseInside } from './source/export-dir.js';
+import type { SourceRequest } from './source/snapshot.js';
+import { VERSION } from './version.js';
+
+/** Decides from the request alone whether and how a scan may run. Throws `Refusal`; starts no process. */
+export async function admitScan(request: ScanRequest, source: SourceRequest | undefined, catalog: Catalog): Promise<Admission> {
+  if (source?.kind === 'folder') await refuseInside(source.path, operatorFiles(request));
+  const { profile, manifest, policy, failOn, timeout, privacyAssets } = request;
+  const assets: Record<string, string> = {};
+  if (privacyAssets !== undefined) assets['privacy'] = await packDigest(privacyAssets, '--privacy-assets');
+  const narrowing = { ...NO_NARROWING, ...request.narrowing };
+  const baseline = await baselineIdentity(request.baseline);
+  return admit({ version: VERSION, profile, manifest, policy, narrowing, failOn, timeout, assets, baseline }, catalog);
+}
+
+const operatorFiles = ({ policy, privacyAssets }: ScanRequest) => [
+  { option: '--policy', path: policy?.file },
+  { option: '--privacy-assets', path: privacyAssets },
+];
+
+async function baselineIdentity(baseline: string | undefined): Promise<Plan['baseline']> {
+  if (baseline === undefined) return null;
+  const digest = await bundleIndexDigest(baseline);
+  return digest === undefined ? { kind: 'ref', id: baseline } : { kind: 'bundle', id: digest };
+}

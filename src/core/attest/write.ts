@@ -1,0 +1,76 @@
+import { arch, cpus, platform, release } from 'node:os';
+import { join } from 'node:path';
+import type { Evidence } from '../bundle/documents.js';
+import { writeLines, writeLogs } from '../bundle/run-record.js';
+import { type IndexEntry, type Staging, writeDurably } from '../bundle/staging.js';
+import { canonicalJson } from '../lib/canonical.js';
+import type { JobResult, Sandbox } from '../lib/sandbox/job.js';
+import type { StepRun } from '../runtime/step.js';
+import { type ProcessRecord, type RunPredicate, runStatement } from './run-statement.js';
+import { scanStatement } from './scan-statement.js';
+
+/** Writes the statement about the scan beside the index that it names. */
+export async function writeScanStatement(evidence: Evidence, index: IndexEntry[], indexSha256: string, into: Staging): Promise<void> {
+  const content = canonicalJson(scanStatement(evidence, index, indexSha256));
+  await writeDurably(join(into.folder, 'attestation.intoto.json'), [content]);
+}
+
+/** What a run record is written from. */
+export interface RunFacts {
+  id: string;
+  /** Folder of the record inside the staged bundle. */
+  folder: string;
+  started: Date;
+  finished: Date;
+  version: string;
+  sandbox: Sandbox;
+  unsandboxed: boolean;
+  verdict: RunPredicate['verdict'];
+  runs: readonly StepRun[];
+  events: readonly object[];
+  audit: { head(): string; length(): number };
+}
+
+/** Writes what varies from run to run: logs without secrets, events, and the statement that binds them to the evidence. */
+export async function writeRunRecord(facts: RunFacts, indexSha256: string): Promise<void> {
+  const logs = facts.runs.flatMap(({ folder, outcome }) =>
+    folder === undefined
+      ? []
+      : ['stdout', 'stderr', 'reader.stderr'].map((kind) => ({ name: `${outcome.step}.${kind}.log`, path: join(folder, `${kind}.log`) })),
+  );
+  await writeLogs(facts.folder, logs);
+  await writeLines(join(facts.folder, 'events.jsonl'), facts.events);
+  const content = canonicalJson(runStatement(indexSha256, predicate(facts)));
+  await writeDurably(join(facts.folder, 'run.intoto.json'), [content]);
+}
+
+function predicate(facts: RunFacts): RunPredicate {
+  const { sandbox, audit } = facts;
+  return {
+    run: facts.id,
+    started: facts.started.toISOString(),
+    finished: facts.finished.toISOString(),
+    generator: { name: 'security-scan', version: facts.version },
+    host: { platform: platform(), arch: arch(), kernel: release(), cpus: cpus().length },
+    runtime: 'local',
+    sandbox: { level: sandbox.level, unsandboxed: facts.unsandboxed, enforcement: sandbox.enforcement },
+    substrate: sandbox.substrate,
+    verdict: facts.verdict,
+    processes: facts.runs.flatMap(processesOf),
+    audit: { head: audit.head(), entries: audit.length() },
+  };
+}
+
+const processesOf = ({ outcome, job, reader }: StepRun): ProcessRecord[] => [
+  ...(job ? [record(outcome.step, job)] : []),
+  ...(reader ? [record(`${outcome.step}.reader`, reader)] : []),
+];
+
+const record = (id: string, { end, wallMs, cpuMs, maxRssBytes, logTruncated }: JobResult): ProcessRecord => ({
+  id,
+  end,
+  wallMs: Math.round(wallMs),
+  cpuMs: cpuMs === null ? null : Math.round(cpuMs),
+  maxRssBytes,
+  logTruncated,
+});

@@ -1,0 +1,68 @@
+import type { Manifest } from '../manifest/manifest.js';
+import type { Plan } from '../plan/plan.js';
+import { planDigest } from '../plan/plan.js';
+import type { StepOutcome } from '../runtime/outcome.js';
+import type { Snapshot } from '../source/snapshot.js';
+import type { Tally } from '../verdict/tally.js';
+import type { Verdict } from '../verdict/judge.js';
+
+/** Everything that evidence is rendered from. */
+export interface Evidence {
+  plan: Plan;
+  manifest: Manifest | undefined;
+  snapshot: Snapshot;
+  outcomes: readonly StepOutcome[];
+  tally: Tally;
+  verdict: Verdict;
+}
+
+/** What was scanned: the commit, or the tree where the two differ. */
+export const sourceOf = ({ subject, treeDigest, dirty, origin, entries }: Snapshot) => ({
+  subject,
+  treeDigest,
+  dirty,
+  origin: origin ?? null,
+  files: entries.length,
+});
+
+/** summary.json: the answer and how it came about, for programs. */
+export function summary({ plan, snapshot, outcomes, tally, verdict }: Evidence) {
+  return {
+    schemaVersion: 1,
+    verdict: verdict.verdict,
+    reasons: verdict.reasons,
+    profile: plan.profile.name,
+    product: plan.manifest ? { name: plan.manifest.product, version: plan.manifest.version } : null,
+    source: sourceOf(snapshot),
+    findings: tally,
+    budgets: verdict.budgets,
+    tools: outcomes,
+    unread: { snapshot: snapshot.unread, notAccepted: verdict.unaccepted, accepted: verdict.accepted },
+    excluded: snapshot.excluded,
+    ignored: snapshot.ignored,
+  };
+}
+
+/** manifest-info.json: what was asked for and with which tools. */
+export const manifestInfo = ({ plan, manifest }: Evidence) => ({
+  schemaVersion: 1,
+  manifest: plan.manifest,
+  owners: manifest?.owners ?? [],
+  profile: plan.profile,
+  plan: { sha256: planDigest(plan) },
+  ruleset: { sha256: plan.rulesetDigest },
+  tools: plan.steps.map(({ tool, requestedAs, version, digest, definition }) => ({ tool, requestedAs, version, digest, definition })),
+});
+
+/** policy-result.json: what the policy decided, before the run and after it. */
+export const policyResult = ({ plan, verdict, snapshot }: Evidence) => ({
+  schemaVersion: 1,
+  policy: plan.policy,
+  verdict: verdict.verdict,
+  reasons: verdict.reasons,
+  budgets: verdict.budgets,
+  admission: plan.decisions,
+  narrowing: plan.narrowing,
+  incomplete: { ...plan.incomplete, notAccepted: verdict.unaccepted, accepted: verdict.accepted },
+  excluded: snapshot.excluded,
+});

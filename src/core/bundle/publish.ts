@@ -1,0 +1,100 @@
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { sha256File } from '../lib/digest.js';
+import { Fault } from '../lib/errors.js';
+
+/** What became of a finished bundle. */
+export interface Published {
+  /** Host folder of the bundle. */
+  folder: string;
+  id: string;
+  /** `created`; `added` when the same evidence stood there already; `replaced` on the operator's word; `renamed` to `<id>~n`. */
+  how: 'created' | 'added' | 'replaced' | 'renamed';
+}
+
+/**
+ * Makes a staged bundle visible in one rename, so that it appears whole or not at all. The same evidence again only adds
+ * its run record; other evidence never silently takes the place of a bundle.
+ */
+export async function publish(staged: string, exportDir: string, id: string, indexSha256: string, replace: boolean): Promise<Published> {
+  await syncFolder(staged);
+  for (let attempt = 1; attempt < 1000; attempt += 1) {
+    const name = attempt === 1 ? id : `${id}~${attempt}`;
+    const folder = join(exportDir, name);
+    const standing = await readIndex(folder);
+    if (standing === undefined) {
+      if (!(await moveTo(staged, folder))) continue;
+      return { folder, id: name, how: attempt === 1 ? 'created' : 'renamed' };
+    }
+    if (standing === indexSha256) return addRun(staged, folder, name);
+    if (replace) return replaceBundle(staged, folder, name);
+  }
+  throw new Fault('bundle', `${exportDir} holds 999 bundles named ${id}`, 'Choose another --bundle-id.');
+}
+
+/** False when something else took the name in the meantime. */
+async function moveTo(staged: string, folder: string): Promise<boolean> {
+  try {
+    await rename(staged, folder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') return false;
+    throw error;
+  }
+  await syncFolder(dirname(folder));
+  return true;
+}
+
+async function addRun(staged: string, folder: string, id: string): Promise<Published> {
+  await mkdir(join(folder, 'runs'), { recursive: true });
+  for (const run of await readdir(join(staged, 'runs'))) await rename(join(staged, 'runs', run), join(folder, 'runs', run));
+  await syncFolder(join(folder, 'runs'));
+  await rm(staged, { recursive: true, force: true });
+  return { folder, id, how: 'added' };
+}
+
+async function replaceBundle(staged: string, folder: string, id: string): Promise<Published> {
+  const old = `${staged}.replaced`;
+  await rename(folder, old);
+  await rename(staged, folder);
+  await syncFolder(dirname(folder));
+  await rm(old, { recursive: true, force: true });
+  return { folder, id, how: 'replaced' };
+}
+
+/** SHA-256 of a standing bundle's index; `undefined` when the name is free, `broken` when it has no readable index. */
+async function readIndex(folder: string): Promise<string | undefined> {
+  if (!(await exists(folder))) return undefined;
+  try {
+    return await sha256File(join(folder, 'bundle.json'));
+  } catch {
+    return 'broken';
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Points `latest` at a bundle, by a rename over the old link. */
+export async function pointLatest(exportDir: string, id: string, runId: string): Promise<void> {
+  const temporary = join(exportDir, `.latest-${runId}`);
+  await symlink(id, temporary);
+  await rename(temporary, join(exportDir, 'latest'));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  let folder: FileHandle | undefined;
+  try {
+    folder = await open(path, 'r');
+    await folder.sync();
+  } finally {
+    await folder?.close();
+  }
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { ComponentLine } from '../../workers/lib/protocol.js';
+import { readJsonLines } from '../lib/plain-file.js';
+import { renderCycloneDx } from './cyclonedx.js';
+import { renderSpdx } from './spdx.js';
+import { MEDIA, type Staging } from './staging.js';
+import type { BundleInput } from './write.js';
+
+/** Documents that need a time take the commit's; without a commit the start of 1980, the oldest a ZIP can hold. */
+const NO_TIME = '1980-01-01T00:00:00Z';
+
+/** Renders the components that SBOM steps found as CycloneDX and SPDX. Nothing is written when no such step had a result. */
+export async function writeSbom({ evidence, runs }: BundleInput, into: Staging): Promise<void> {
+  const read = runs.flatMap((run) => (run.outcome.category === 'sbom' && run.results !== undefined ? [run.results] : []));
+  if (read.length === 0) return;
+  const components: Omit<ComponentLine, 'type'>[] = [];
+  for (const folder of read) {
+    for await (const value of readJsonLines(join(folder, 'components.jsonl'))) components.push(value as ComponentLine);
+  }
+  const { plan, snapshot } = evidence;
+  const subject = {
+    name: plan.manifest?.product ?? 'source',
+    version: plan.manifest?.version ?? (snapshot.subject.kind === 'gitCommit' ? snapshot.subject.commit : snapshot.treeDigest),
+    commitTime: snapshot.subject.time ?? NO_TIME,
+    digest: snapshot.treeDigest,
+  };
+  await into.text('reports/sbom/sbom.cyclonedx.json', MEDIA.cyclonedx, renderCycloneDx(components, subject));
+  await into.text('reports/sbom/sbom.spdx.json', MEDIA.spdx, renderSpdx(components, subject));
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { Finding } from '../findings/finding.js';
+import { type Rule, ruleSchema } from '../findings/finding.js';
+import { mergeFindings, readFindings } from '../findings/merge.js';
+import { canonicalJson } from '../lib/canonical.js';
+import { readJsonLines } from '../lib/plain-file.js';
+import { withoutNotify } from '../manifest/manifest.js';
+import type { Catalog } from '../plan/catalog.js';
+import type { Policy } from '../policy/policy.js';
+import type { StepRun } from '../runtime/step.js';
+import { type Tally, tallier } from '../verdict/tally.js';
+import { compliance } from './compliance.js';
+import { type Evidence, manifestInfo, policyResult, summary } from './documents.js';
+import { renderSarif, type SarifRun } from './sarif.js';
+import { writeSbom } from './sbom.js';
+import { type IndexEntry, MEDIA, type Staging } from './staging.js';
+import { uploadRuns } from './upload.js';
+
+/** Merges the findings of all steps into findings.jsonl, the primary evidence, and counts them on the way. */
+export async function writeFindings(runs: readonly StepRun[], into: Staging, isKnown?: (finding: Finding) => boolean): Promise<Tally> {
+  const counter = tallier(isKnown);
+  async function* lines() {
+    for await (const finding of mergeFindings(runs.flatMap(findingsOf))) {
+      counter.add(finding);
+      yield `${canonicalJson(finding)}\n`;
+    }
+  }
+  await into.stream('findings.jsonl', MEDIA.jsonl, lines());
+  return counter.finish();
+}
+
+const findingsOf = (run: StepRun): AsyncIterable<Finding>[] =>
+  run.results === undefined ? [] : [readFindings(join(run.results, 'findings.jsonl'))];
+
+/** What the other documents of a bundle are rendered from. */
+export interface BundleInput {
+  evidence: Evidence;
+  runs: readonly StepRun[];
+  policy: Policy;
+  catalog: Catalog;
+  isKnown?: (finding: Finding) => boolean;
+}
+
+/** Renders every document but findings.jsonl, and last the index. Returns the index and its SHA-256. */
+export async function writeDocuments(input: BundleInput, into: Staging): Promise<{ index: IndexEntry[]; sha256: string }> {
+  const { evidence } = input;
+  await writeInputs(input, into);
+  await into.json('manifest-info.json', manifestInfo(evidence));
+  await into.json('policy-result.json', policyResult(evidence));
+  await into.json('summary.json', summary(evidence));
+  await into.json('compliance.json', compliance(evidence));
+  await writeReports(await sarifRuns(input), into);
+  await writeSbom(input, into);
+  const index = into.index();
+  await into.json('bundle.json', { schemaVersion: 1, files: index });
+  const own = into.index().find((entry) => entry.path === 'bundle.json');
+  return { index, sha256: own?.sha256 ?? '' };
+}
+
+async function writeInputs({ evidence, policy, catalog }: BundleInput, into: Staging): Promise<void> {
+  const { plan, manifest } = evidence;
+  await into.json('inputs/plan.json', plan);
+  await into.json('inputs/policy.json', policy);
+  if (manifest !== undefined) await into.json('inputs/manifest.json', withoutNotify(manifest));
+  for (const step of plan.steps) await into.json(`inputs/tools/${step.tool}.json`, catalog.tools.get(step.tool));
+}
+
+async function sarifRuns(input: BundleInput): Promise<SarifRun[]> {
+  const ran = input.runs.filter(({ outcome }) => !['skipped', 'not-applicable'].includes(outcome.status) && outcome.category !== 'sbom');
+  return Promise.all(ran.map((run) => sarifRun(run, input)));
+}
+
+async function sarifRun(run: StepRun, { evidence, catalog, isKnown }: BundleInput): Promise<SarifRun> {
+  const { outcome, results } = run;
+  const tool = catalog.tools.get(outcome.tool);
+  const step = evidence.plan.steps.find((candidate) => candidate.id === outcome.step);
+  const rules: Rule[] = [];
+  if (results !== undefined) {
+    for await (const value of readJsonLines(join(results, 'rules.jsonl'))) rules.push(ruleSchema.parse(value));
+  }
+  return {
+    tool: { id: outcome.tool, name: tool?.name ?? outcome.tool, version: step?.version ?? '', homepage: tool?.homepage },
+    profile: evidence.plan.profile.name,
+    outcome,
+    rules,
+    findings: () => mergeFindings(findingsOf(run)),
+    isKnown,
+  };
+}
+
+async function writeReports(runs: readonly SarifRun[], into: Staging): Promise<void> {
+  for (const run of runs) {
+    await into.stream(`reports/${run.outcome.category}/${run.tool.id}.sarif.json`, MEDIA.sarif, renderSarif([run]));
+  }
+  await into.stream('results.sarif', MEDIA.sarif, renderSarif(runs));
+  await into.stream('results.upload.sarif', MEDIA.sarif, renderSarif(uploadRuns(runs)));
+}

@@ -1,0 +1,116 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../lib/errors.js';
+import { MAX_STEP_FINDINGS, READER_LIMITS } from '../lib/limits.js';
+import { readJsonLines, readPlainFile } from '../lib/plain-file.js';
+import type { Job, JobResult } from '../lib/sandbox/job.js';
+import { type Unread, unreadReason } from '../lib/unread.js';
+import type { Step } from '../plan/plan.js';
+import { type HandedFile, sourceMounts, writeInput } from '../runtime/input.js';
+import { endError, type StepError } from '../runtime/outcome.js';
+import { stageWorker } from '../runtime/stage.js';
+import type { ReadReport, StepContext } from '../runtime/step.js';
+import { compareFindings, type Finding, findingSchema, ruleSchema } from './finding.js';
+
+const count = z.int().nonnegative();
+const answerSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), findings: count, rules: count, unread: count, components: count, suppressed: count }),
+  z.strictObject({ ok: z.literal(false), refused: z.string(), message: z.string() }),
+]);
+type Answer = Extract<z.infer<typeof answerSchema>, { ok: true }>;
+
+const unreadSchema = z.strictObject({ path: z.string(), reason: unreadReason, detail: z.string() });
+
+/** Has one report read by a reader in a sandbox of its own; it sees the report, the source and nothing else. */
+export const readReport: ReadReport = async (step, files, folder, context) => {
+  const entry = context.catalog.lock.workers['reader'];
+  if (entry === undefined) throw new Fault('digest', 'the lock has no reader', 'Install the package again.');
+  const results = join(folder, 'read');
+  await stageWorker('reader', entry, join(context.catalog.workers, 'reader'), join(folder, 'reader'));
+  await writeInput(join(folder, 'reader-in'), files, { 'reader.json': requestFor(step) });
+  await mkdir(results, { recursive: true });
+  const job = jobFor(step, folder, results, context);
+  const result = await context.sandbox.run(job, context.signal);
+  const failed = readerFailure(step, result);
+  return { job, result, ...(failed === undefined ? await checked(step, results) : { error: failed }) };
+};
+
+const requestFor = (step: Step) => ({
+  tool: step.tool,
+  category: step.category,
+  format: step.report.format,
+  file: step.report.file,
+  maxReportBytes: step.capabilities.output,
+  maxFindings: MAX_STEP_FINDINGS,
+});
+
+function jobFor(step: Step, folder: string, results: string, context: StepContext): Job {
+  return {
+    id: `${step.id}.reader`,
+    substrate: 'node',
+    args: ['/tool/worker.mjs'],
+    env: {},
+    cwd: '/out',
+    limits: READER_LIMITS,
+    stdout: join(folder, 'reader.stdout.log'),
+    stderr: join(folder, 'reader.stderr.log'),
+    mounts: [
+      ...sourceMounts(step, context.snapshot),
+      { from: join(folder, 'reader'), to: '/tool', access: 'read' },
+      { from: join(folder, 'reader-in'), to: '/in', access: 'read' },
+      { from: join(folder, 'out'), to: '/report', access: 'read' },
+      { from: results, to: '/out', access: 'write' },
+    ],
+  };
+}
+
+function readerFailure(step: Step, { end }: JobResult): StepError | undefined {
+  const what = `the reader of ${step.tool}'s report`;
+  const ended = endError(end, what);
+  if (ended !== undefined) return { ...ended, cause: 'reader' };
+  if (end.kind !== 'exited' || end.exitCode === 0) return undefined;
+  return { cause: 'reader', message: `${what} ended with exit code ${end.exitCode}`, remedy: 'Its log is in the run record.' };
+}
+
+/** A reader that hostile bytes took over could write anything: every line is checked once before anyone uses it. */
+async function checked(step: Step, results: string) {
+  try {
+    return await take(step, results);
+  } catch (cause) {
+    if (cause instanceof Fault && cause.code !== 'reader') throw cause;
+    const message = `what the reader of ${step.tool}'s report left is not usable`;
+    const error: StepError = { cause: 'reader', message, remedy: 'Report this; its log is in the run record.' };
+    return { error };
+  }
+}
+
+async function take(step: Step, results: string) {
+  const answer = answerSchema.parse(JSON.parse((await readPlainFile(join(results, 'read.json'), 1 << 16)).toString('utf8')));
+  if (!answer.ok) return { error: refusedReport(step, answer.refused, answer.message) };
+  const unread: Unread[] = [];
+  for await (const value of readJsonLines(join(results, 'unread.jsonl'))) unread.push(unreadSchema.parse(value));
+  await checkFindings(step, results, answer);
+  return { found: { findings: answer.findings, suppressed: answer.suppressed, unread }, results };
+}
+
+async function checkFindings(step: Step, results: string, answer: Answer): Promise<void> {
+  const rules = new Set<string>();
+  for await (const value of readJsonLines(join(results, 'rules.jsonl'))) rules.add(ruleSchema.parse(value).id);
+  let previous: Finding | undefined;
+  let found = 0;
+  for await (const value of readJsonLines(join(results, 'findings.jsonl'))) {
+    const finding = findingSchema.parse(value);
+    const ordered = previous === undefined || compareFindings(previous, finding) <= 0;
+    if (!ordered || finding.tool !== step.tool || !rules.has(finding.rule)) throw new Error('findings out of form');
+    previous = finding;
+    found += 1;
+  }
+  if (found !== answer.findings) throw new Error('findings are missing');
+}
+
+const refusedReport = (step: Step, refused: string, message: string): StepError => ({
+  cause: refused === 'report-missing' ? 'missing' : 'report',
+  message: `${step.tool}: ${message} (${refused})`,
+  remedy: 'Its log is in the run record.',
+});

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import type { Job, Limits } from './job.js';
+
+const MIB = 1 << 20;
+
+/** Open files a process may have; a scanner keeps few open. */
+const OPEN_FILES = 1024;
+
+/** Grace between the CPU limit's signal and its kill, in seconds. */
+const CPU_GRACE = 1;
+
+/** V8's share of a process's memory; the rest is for buffers, WebAssembly, stacks and code. */
+const HEAP_SHARE = 0.7;
+
+/** Options of prlimit(1), never above the hard limits this process has itself (raising those needs a privilege). */
+export function resourceOptions(limits: Limits, hard: ReadonlyMap<string, number>): string[] {
+  const value = (name: string, wanted: number) => Math.min(Math.floor(wanted), hard.get(name) ?? wanted);
+  const single = (option: string, name: string, wanted: number) => `--${option}=${value(name, wanted)}`;
+  const cpu = Math.ceil(limits.cpuSeconds);
+  return [
+    single('data', 'Max data size', limits.memoryBytes),
+    `--cpu=${value('Max cpu time', cpu)}:${value('Max cpu time', cpu + CPU_GRACE)}`,
+    single('fsize', 'Max file size', Math.max(limits.outputBytes, limits.tmpBytes)),
+    single('nofile', 'Max open files', OPEN_FILES),
+    single('nproc', 'Max processes', limits.pids),
+    '--core=0',
+  ];
+}
+
+/** Hard limits of this process from /proc/self/limits (proc(5)); unlimited ones are left out. */
+export function hardLimits(text = readFileSync('/proc/self/limits', 'utf8')): Map<string, number> {
+  const result = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const match = /^(Max .+?)\s{2,}\S+\s+(\d+)\s/.exec(line);
+    if (match?.[1] !== undefined) result.set(match[1], Number(match[2]));
+  }
+  return result;
+}
+
+/** Arguments of the substrate program, with a V8 heap that fits the job's memory. */
+export function substrateArguments(job: Job): string[] {
+  if (job.substrate !== 'node') return [...job.args];
+  const heap = Math.max(16, Math.floor((job.limits.memoryBytes / MIB) * HEAP_SHARE));
+  return [`--max-old-space-size=${heap}`, ...job.args];
+}
+
+/** Why the limits make no sense, or undefined. */
+export function limitProblem(limits: Limits): string | undefined {
+  const wrong = Object.entries(limits).find(([, value]) => !Number.isFinite(value) || value <= 0);
+  return wrong && `limit ${wrong[0]} must be a number above zero`;
+}

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Searched in this order and nowhere else: a PATH may lead into the tree under scan. */
+const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+
+/** util-linux and coreutils programs of the `namespaces` level. */
+export const NAMESPACE_PROGRAMS = [
+  'sh',
+  'env',
+  'mkdir',
+  'ln',
+  'mount',
+  'umount',
+  'pivot_root',
+  'unshare',
+  'setpriv',
+  'prlimit',
+] as const;
+
+/** Programs that start a jail of bubblewrap. */
+export const BUBBLEWRAP_PROGRAMS = ['bwrap', 'sh', 'setpriv', 'prlimit'] as const;
+
+export type ProgramName = (typeof NAMESPACE_PROGRAMS)[number] | (typeof BUBBLEWRAP_PROGRAMS)[number] | 'git';
+
+/** Absolute path of a host program in a fixed system folder. */
+export function systemProgram(name: ProgramName): string | undefined {
+  return SYSTEM_FOLDERS.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+export function missingPrograms(names: readonly ProgramName[]): ProgramName[] {
+  return names.filter((name) => systemProgram(name) === undefined);
+}
+
+/** As `systemProgram`; throws when it is missing. Levels are offered only after `missingPrograms` was empty. */
+export function requireProgram(name: ProgramName): string {
+  const path = systemProgram(name);
+  if (path === undefined) throw new Error(`${name} is not in ${SYSTEM_FOLDERS.join(', ')}`);
+  return path;
+}
+
+/** The running Node binary, links resolved. */
+export const nodeProgram = (): string => realpathSync(process.execPath);
+
+/** First version number that `program --version` prints, or `unknown`. */
+export function versionOf(program: string): string {
+  try {
+    const text = execFileSync(program, ['--version'], { env: {}, encoding: 'utf8', timeout: 10_000, cwd: '/' });
+    return /\d+(\.\d+)+\S*/.exec(text)?.[0] ?? 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,88 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { type Cgroup, type CgroupHost, makeCgroup } from './cgroup.js';
+import { jobEnd, type SetUpReport } from './ending.js';
+import { environmentProblem } from './entry.js';
+import { giveMounts, type Identity, type identities, takeMounts } from './identity.js';
+import type { Job, JobResult } from './job.js';
+import { type Launch, type Launched, launch, outputFull } from './launch.js';
+import { limitProblem } from './limits.js';
+import { mountProblem } from './view.js';
+
+/** One level's way to start a job and to read what its set-up reported. */
+export interface Starter {
+  launch(job: Job, identity: Identity): Omit<Launch, 'extra'>;
+  /** A file handed to the command as descriptor 5. */
+  extra?: string;
+  report(launched: Launched): SetUpReport;
+}
+
+export interface Grounds {
+  cgroups: CgroupHost;
+  identities: ReturnType<typeof identities>;
+}
+
+/** Runs one job at a level. Never throws for what the job does; what the set-up cannot do is `not-started`. */
+export async function runJob(starter: Starter, grounds: Grounds, job: Job, signal: AbortSignal): Promise<JobResult> {
+  const problem = mountProblem(job.mounts) ?? environmentProblem(job.env) ?? limitProblem(job.limits);
+  if (problem !== undefined) return notStarted(problem);
+  if (signal.aborted) return { ...notStarted(''), end: { kind: 'cancelled' } };
+  const identity = grounds.identities.claim(job);
+  try {
+    return await withCgroup(grounds.cgroups, job, (cgroup) => runAs(starter, identity, cgroup, job, signal));
+  } catch (error) {
+    return notStarted(error instanceof Error ? error.message : String(error));
+  } finally {
+    takeMounts(job, identity);
+    grounds.identities.release(identity);
+  }
+}
+
+async function runAs(starter: Starter, identity: Identity, cgroup: Cgroup, job: Job, signal: AbortSignal) {
+  giveMounts(job, identity);
+  const extra = starter.extra === undefined ? undefined : openSync(starter.extra, constants.O_RDONLY);
+  try {
+    const plan = { ...starter.launch(job, identity), ...(extra !== undefined && { extra }) };
+    const launched = await launch(plan, job, cgroup, signal);
+    return resultOf(launched, reportOf(starter, launched), cgroup, job);
+  } finally {
+    if (extra !== undefined) closeSync(extra);
+  }
+}
+
+const reportOf = (starter: Starter, launched: Launched): SetUpReport =>
+  launched.failure === undefined ? starter.report(launched) : { started: false, reason: launched.failure };
+
+function resultOf(launched: Launched, report: SetUpReport, cgroup: Cgroup, job: Job): JobResult {
+  const { stopped, stdout, stderr, wallMs } = launched;
+  const [memoryKills, cpuMs] = [cgroup.memoryKills(), cgroup.cpuMs()];
+  const { head, tail } = stderr;
+  const { cpuSeconds } = job.limits;
+  return {
+    end: jobEnd({ stopped, report, head, tail, memoryKills, outputFull: outputFull(job), cpuMs, cpuSeconds }),
+    wallMs,
+    cpuMs,
+    maxRssBytes: cgroup.maxMemoryBytes(),
+    stdoutBytes: stdout.bytes,
+    stderrBytes: stderr.bytes,
+    logTruncated: stdout.truncated || stderr.truncated,
+  };
+}
+
+async function withCgroup<T>(host: CgroupHost, job: Job, work: (cgroup: Cgroup) => Promise<T>): Promise<T> {
+  const cgroup = makeCgroup(host, job.limits);
+  try {
+    return await work(cgroup);
+  } finally {
+    cgroup.remove();
+  }
+}
+
+export const notStarted = (reason: string): JobResult => ({
+  end: { kind: 'not-started', reason },
+  wallMs: 0,
+  cpuMs: null,
+  maxRssBytes: null,
+  stdoutBytes: 0,
+  stderrBytes: 0,
+  logTruncated: false,
+});

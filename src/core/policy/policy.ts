@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { ceiling } from '../lib/capability.js';
+import { CATEGORIES, category, toolId } from '../lib/category.js';
+import { size } from '../lib/quantity.js';
+import { SANDBOX_LEVELS } from '../lib/sandbox/job.js';
+import { SEVERITIES } from '../lib/severity.js';
+import { unreadReason } from '../lib/unread.js';
+
+const count = z.int().nonnegative();
+const glob = z.string().min(1).max(500);
+
+/** Highest allowed count by severity. */
+export const thresholds = z
+  .partialRecord(z.enum(SEVERITIES), count)
+  .describe('Highest allowed number of findings by severity; an absent severity has no limit.');
+
+const tools = z
+  .strictObject({
+    allow: z.union([z.literal('all'), z.array(toolId)]).default('all').describe('Tools that may run: `all`, or ids.'),
+    require: z.array(toolId).default([]).describe('Tools that every run must contain.'),
+    forbid: z.array(toolId).default([]).describe('Tools that may never run; stronger than `allow`.'),
+  })
+  .describe('Which tools may, must and must not run.');
+
+const ceilings = z
+  .strictObject({
+    default: ceiling.default({}),
+    categories: z.partialRecord(z.enum(CATEGORIES), ceiling).default({}),
+    tools: z.record(toolId, ceiling).default({}),
+  })
+  .describe('Ceilings on what a step may touch; the ceiling of a tool is taken before its category and the default.');
+
+const budgets = z
+  .strictObject({
+    overall: thresholds.default({}),
+    categories: z.partialRecord(category, thresholds).default({}),
+    tools: z.record(toolId, thresholds).default({}),
+    reviewNotes: count.optional().describe('Highest allowed number of review notes; absent means no limit.'),
+  })
+  .describe('Highest allowed counts of findings: over all tools, by category and by tool.');
+
+const pathRule = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/).describe('Named in the evidence beside what the rule left out.'),
+  globs: z.array(glob).min(1),
+});
+
+const paths = z
+  .strictObject({
+    readExclude: z.array(pathRule).default([]).describe('Never read: left out of the snapshot, listed with a count.'),
+    secretsOnly: z.array(pathRule).default([]).describe('Read by secret scanners only.'),
+    editDeny: z.array(pathRule).default([]).describe('May not be edited.'),
+    editProtected: z.array(pathRule).default([]).describe('May be edited; flagged for review.'),
+    editAllow: z.array(pathRule).default([]).describe('May be edited.'),
+  })
+  .describe('Path rules, in order of priority: readExclude, editDeny, editProtected, editAllow.');
+
+const acceptance = z.strictObject({
+  reasons: z.array(unreadReason).min(1).optional(),
+  tools: z.array(toolId).min(1).optional(),
+  paths: z.array(glob).min(1).optional(),
+  because: z.string().min(1).max(500).describe('Why this gap is acceptable; kept in the evidence.'),
+});
+
+const incomplete = z
+  .strictObject({
+    unread: z.enum(['error', 'note']).default('error').describe('What a file that could not be judged means.'),
+    accept: z.array(acceptance).default([]).describe('Gaps that are known and accepted; all given keys must match.'),
+  })
+  .describe('What incomplete evidence means. A step that failed is always an error.');
+
+const sandbox = z
+  .strictObject({
+    embedded: z.enum(SANDBOX_LEVELS).default('namespaces').describe('Lowest sandbox level for embedded tools.'),
+    external: z.enum(SANDBOX_LEVELS).default('bubblewrap').describe('Lowest sandbox level for all other tools.'),
+    mustEnforce: z
+      .array(z.enum(['memory', 'cpu', 'wall', 'pids', 'output', 'net', 'syscalls']))
+      .default([])
+      .describe('Limits that must be enforced on the host, not only declared.'),
+  })
+  .describe('How strongly steps are isolated.');
+
+const source = z
+  .strictObject({
+    maxFiles: z.int().positive().default(200_000),
+    maxFileSize: size.prefault('64MiB').describe('A larger file is unread.'),
+    maxTotalSize: size.prefault('4GiB'),
+    maxDepth: z.int().positive().max(1000).default(128).describe('Folders inside one another.'),
+    maxArchiveRatio: z.int().positive().default(200).describe('Expanded size over compressed size.'),
+  })
+  .describe('Caps on the source; above them the run is an error, never a silent cut.');
+
+/** The operator's policy. Where a key is absent, its default stands. */
+export const policySchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    name: z.string().min(1).max(200).describe('Named in the evidence.'),
+    tools: tools.prefault({}),
+    providers: z
+      .record(toolId, z.union([toolId, z.null()]))
+      .default({ sbom: 'sbom-lockfiles', dast: null })
+      .describe('Which tool a generic id (sbom, dast) stands for; null: none.'),
+    ceilings: ceilings.prefault({}),
+    budgets: budgets.prefault({}),
+    paths: paths.prefault({}),
+    incomplete: incomplete.prefault({}),
+    sandbox: sandbox.prefault({}),
+    source: source.prefault({}),
+  })
+  .describe('What the operator allows.');
+
+export type Policy = z.infer<typeof policySchema>;
+export type PathRule = z.infer<typeof pathRule>;
+export type Acceptance = z.infer<typeof acceptance>;
+
+/** JSON Schema of a policy file, for editors. */
+export const policyJsonSchema = (): object => z.toJSONSchema(policySchema, { io: 'input' });

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closeIncomplete, findRemains, openIncomplete, type Remains, WORK_PREFIX } from './bundle/incomplete.js';
+import { openAuditLog } from './bundle/run-record.js';
+import { type Staging, staging } from './bundle/staging.js';
+import { openSandbox } from './lib/sandbox/open.js';
+import type { Sandbox } from './lib/sandbox/job.js';
+import type { Plan } from './plan/plan.js';
+import type { StepEvent } from './runtime/run.js';
+import type { ScanRequest } from './scan-request.js';
+import type { Verdict } from './verdict/judge.js';
+
+/** What a scan tells those who watch it. */
+export type ScanEvent =
+  | { type: 'remains'; remains: readonly Remains[] }
+  | { type: 'sandbox'; level: Sandbox['level'] }
+  | { type: 'snapshot'; state: 'started' | 'done'; files?: number; bytes?: number; unread?: number }
+  | ({ type: 'step' } & StepEvent)
+  | { type: 'verdict'; verdict: Verdict };
+
+/** What a scan needs from outside. */
+export interface ScanPorts {
+  clock: () => Date;
+  signal: AbortSignal;
+  onEvent: (event: ScanEvent) => void;
+}
+
+/** A run that has begun: its folders, its log and its sandbox. */
+export interface OpenRun {
+  id: string;
+  started: Date;
+  sandbox: Sandbox;
+  /** Host folder for copies of the source and what steps leave; gone when the run is closed. */
+  work: string;
+  /** Host folder under `.incomplete/` that the next run reports if this one is killed. */
+  incomplete: string;
+  staging: Staging;
+  audit: ReturnType<typeof openAuditLog>;
+  /** Path of the run record inside the bundle. */
+  record: string;
+  /** Cancelled by the caller, or by the ceiling on the run's time. */
+  signal: AbortSignal;
+  /** Everything that was said, with its time, for the run record. */
+  events: object[];
+  say: (event: ScanEvent) => void;
+}
+
+/** Opens sandbox, folders and audit log. Throws `Refusal` when the host cannot isolate as the policy demands. */
+export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts): Promise<OpenRun> {
+  const started = ports.clock();
+  const id = `${started.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
+  const work = await mkdtemp(join(tmpdir(), WORK_PREFIX));
+  const force = request.unsandboxed ? ({ force: 'none' } as const) : {};
+  const sandbox = await openSandbox({ minimum: plan.sandbox.embedded, scratch: work, ...force });
+  await mkdir(request.exportDir, { recursive: true });
+  const remains = await findRemains(request.exportDir);
+  const incomplete = await openIncomplete(request.exportDir, id, started.toISOString(), work);
+  const bundle = join(incomplete, 'bundle');
+  const record = join('runs', id);
+  const audit = openAuditLog(join(bundle, record), id, ports.clock);
+  const signal = ceilingSignal(plan, ports.signal);
+  const events: object[] = [];
+  const say = (event: ScanEvent) => {
+    events.push(recorded(event, ports.clock()));
+    ports.onEvent(event);
+  };
+  if (remains.length > 0) say({ type: 'remains', remains });
+  say({ type: 'sandbox', level: sandbox.level });
+  return { id, started, sandbox, work, incomplete, staging: staging(bundle, audit), audit, record, signal, events, say };
+}
+
+function ceilingSignal({ ceilingSeconds }: Plan, signal: AbortSignal): AbortSignal {
+  return ceilingSeconds === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(ceilingSeconds * 1000)]);
+}
+
+/** The record keeps what happened when; what came of it is in the evidence. */
+function recorded(event: ScanEvent, time: Date): object {
+  const { type } = event;
+  const detail = type === 'step' ? { step: event.step, state: event.state } : type === 'snapshot' ? { state: event.state } : {};
+  return { time: time.toISOString(), type, ...detail };
+}
+
+/** Removes what a run needed while it ran. */
+export async function closeRun(run: OpenRun): Promise<void> {
+  await rm(run.work, { recursive: true, force: true });
+  await closeIncomplete(run.incomplete);
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../lib/errors.js';
+import type { LockEntry } from '../plan/lock.js';
+
+/**
+ * Copies a worker's files, hashing what is copied: what runs is exactly what was checked, whatever happens to the
+ * original afterwards. Throws `Fault` code `digest` for a file that is missing or not the locked one.
+ */
+export async function stageWorker(name: string, entry: LockEntry, from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  await Promise.all(Object.entries(entry.files).map(([file, sha256]) => stageFile(name, join(from, file), join(to, file), sha256)));
+}
+
+async function stageFile(worker: string, from: string, to: string, expected: string): Promise<void> {
+  const data = await read(worker, from);
+  const actual = createHash('sha256').update(data).digest('hex');
+  if (actual !== expected) {
+    throw new Fault(
+      'digest',
+      `${worker}: ${from} has sha256 ${actual}, the lock says ${expected}`,
+      'Install the package again; never run a changed tool.',
+    );
+  }
+  await writeFile(to, data, { mode: 0o444 });
+}
+
+async function read(worker: string, path: string): Promise<Buffer> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    const remedy = 'Install the package again, or run `npm run build` in a checkout.';
+    throw new Fault('digest', `${worker}: ${path} is missing or not a plain file`, remedy, { cause });
+  }
+}

@@ -1,0 +1,33 @@
+import type { NamedDocument } from './lib/named-document.js';
+import type { Thresholds } from './lib/severity.js';
+import type { Narrowing } from './plan/plan.js';
+
+/** What the caller wants scanned, by which rules and where to. Everything else is decided from it. */
+export interface ScanRequest {
+  /** A folder, git URL or ref, archive, or `-`; see `parseSource`. */
+  source: string;
+  /** Host folder for bundles. */
+  exportDir: string;
+  profile?: string;
+  manifest?: NamedDocument;
+  policy?: NamedDocument;
+  narrowing?: Partial<Narrowing>;
+  failOn?: Thresholds;
+  /** Seconds for the whole run. */
+  timeout?: number;
+  /** Steps at one time. */
+  jobs?: number;
+  bundleId?: string;
+  replace?: boolean;
+  /** Host folder of the privacy pack. */
+  privacyAssets?: string;
+  /** A bundle folder, or a git ref of the source. */
+  baseline?: string;
+  /** Run without a sandbox; recorded. */
+  unsandboxed?: boolean;
+  allowGitDir?: boolean;
+  /** The caller ends with 0 whatever the verdict; recorded. */
+  exitZero?: boolean;
+}
+
+export const NO_NARROWING: Narrowing = { skipTools: [], skipPrivacyScan: false, include: [], exclude: [] };

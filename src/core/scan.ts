@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { admitScan } from './admission.js';
+import { writeRunRecord, writeScanStatement } from './attest/write.js';
+import type { Evidence } from './bundle/documents.js';
+import { bundleId } from './bundle/id.js';
+import { type Published, pointLatest, publish } from './bundle/publish.js';
+import { writeDocuments, writeFindings } from './bundle/write.js';
+import { type IsKnown, knownIn, knownInBundle } from './findings/baseline.js';
+import { readFindings } from './findings/merge.js';
+import { readReport } from './findings/read-report.js';
+import type { Admission } from './plan/admit.js';
+import type { Catalog } from './plan/catalog.js';
+import { planDigest } from './plan/plan.js';
+import { closeRun, type OpenRun, openRun, type ScanPorts } from './run.js';
+import { runPlan } from './runtime/run.js';
+import type { StepRun } from './runtime/step.js';
+import type { ScanRequest } from './scan-request.js';
+import { exportInside } from './source/export-dir.js';
+import { snapshotFor } from './source/for-plan.js';
+import { parseSource } from './source/request.js';
+import type { Snapshot, SourceRequest } from './source/snapshot.js';
+import { judge } from './verdict/judge.js';
+import { VERSION } from './version.js';
+
+/** What a scan leaves: the answer, and where its evidence is. */
+export interface ScanResult {
+  evidence: Evidence;
+  bundle: Published;
+  /** 0 pass · 1 fail · 3 error. A caller that cancelled knows its own signal. */
+  exitCode: 0 | 1 | 3;
+}
+
+const EXIT_CODES = { pass: 0, fail: 1, error: 3 } as const;
+
+/**
+ * Scans a source and leaves one bundle. What can be refused is refused before a process starts.
+ * Throws `Refusal` (nothing ran) or `Fault` (no bundle could be made); what the tools did is in the result.
+ */
+export async function scan(request: ScanRequest, catalog: Catalog, ports: ScanPorts): Promise<ScanResult> {
+  const source = parseSource(request.source);
+  const admission = await admitScan(request, source, catalog);
+  const inside = source.kind === 'folder' ? await exportInside(source.path, request.exportDir) : undefined;
+  const run = await openRun(admission.plan, request, ports);
+  try {
+    const context = { request, catalog, admission, run, ports, inside };
+    const snapshot = await take(source, 'source', context);
+    const isKnown = await baseline(source, context);
+    const steps = await execute(snapshot, 'steps', context);
+    const tally = await writeFindings(steps, run.staging, isKnown);
+    const evidence = weigh(snapshot, steps, tally, context);
+    return await leave(evidence, steps, isKnown, context);
+  } finally {
+    await closeRun(run);
+  }
+}
+
+interface Context {
+  request: ScanRequest;
+  catalog: Catalog;
+  admission: Admission;
+  run: OpenRun;
+  ports: ScanPorts;
+  /** Path of the export folder inside the source. */
+  inside: string | undefined;
+}
+
+/** Copies the source as it is now; steps never see the live tree. */
+async function take(source: SourceRequest, name: string, { request, catalog, admission, run, ports, inside }: Context): Promise<Snapshot> {
+  run.say({ type: 'snapshot', state: 'started' });
+  const { sandbox, audit } = run;
+  const scratch = join(run.work, name);
+  const options = { sandbox, audit, scratch, catalog, signal: ports.signal, inside, allowGitDir: request.allowGitDir ?? false };
+  const snapshot = await snapshotFor(admission.plan, source, options);
+  const bytes = snapshot.entries.reduce((sum, entry) => sum + entry.size, 0);
+  run.say({ type: 'snapshot', state: 'done', files: snapshot.entries.length, bytes, unread: snapshot.unread.length });
+  return snapshot;
+}
+
+/** Runs the plan's steps over a snapshot. */
+function execute(snapshot: Snapshot, name: string, { request, catalog, admission, run, ports }: Context): Promise<StepRun[]> {
+  return runPlan(admission.plan, {
+    snapshot,
+    catalog,
+    sandbox: run.sandbox,
+    audit: run.audit,
+    scratch: join(run.work, name),
+    assets: request.privacyAssets === undefined ? {} : { privacy: request.privacyAssets },
+    signal: run.signal,
+    jobs: request.jobs,
+    readReport,
+    onStep: (event) => run.say({ type: 'step', ...event }),
+  });
+}
+
+/** What the baseline knows: a bundle's findings, or those of a scan of another ref with the same plan. */
+async function baseline(source: SourceRequest, context: Context): Promise<IsKnown | undefined> {
+  const wanted = context.admission.plan.baseline;
+  if (wanted === null) return undefined;
+  if (wanted.kind === 'bundle') return knownInBundle(context.request.baseline ?? '');
+  const snapshot = await take(atRef(source, wanted.id), 'baseline', context);
+  const steps = await execute(snapshot, 'baseline-steps', context);
+  return knownIn(steps.flatMap(({ results }) => (results === undefined ? [] : [readFindings(join(results, 'findings.jsonl'))])));
+}
+
+function weigh(snapshot: Snapshot, steps: readonly StepRun[], tally: Evidence['tally'], { admission, run }: Context): Evidence {
+  const { plan, manifest } = admission;
+  const outcomes = steps.map((step) => step.outcome);
+  const verdict = judge(plan, outcomes, snapshot.unread, tally);
+  run.say({ type: 'verdict', verdict });
+  return { plan, manifest, snapshot, outcomes, tally, verdict };
+}
+
+/** Writes documents, statement and run record, and makes the bundle visible. */
+async function leave(evidence: Evidence, runs: readonly StepRun[], isKnown: IsKnown | undefined, context: Context): Promise<ScanResult> {
+  const { request, catalog, admission, run, ports } = context;
+  const { staging, audit, sandbox } = run;
+  const exitCode = EXIT_CODES[evidence.verdict.verdict];
+  const { index, sha256 } = await writeDocuments({ evidence, runs, policy: admission.policy, catalog, isKnown }, staging);
+  await writeScanStatement(evidence, index, sha256, staging);
+  const id = request.bundleId ?? bundleId(evidence.snapshot, sha256);
+  audit.record({ kind: 'state', what: 'bundle', from: 'staged', to: 'published', actor: 'operator', reason: id });
+  audit.close();
+  const verdict = { verdict: evidence.verdict.verdict, exitCode, exitZero: request.exitZero ?? false };
+  const facts = { ...run, folder: join(staging.folder, run.record), finished: ports.clock(), version: VERSION, runs, verdict };
+  await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false }, sha256);
+  const bundle = await publish(staging.folder, request.exportDir, id, sha256, request.replace ?? false);
+  await pointLatest(request.exportDir, bundle.id, run.id);
+  return { evidence, bundle, exitCode };
+}

@@ -1,0 +1,99 @@
+import type { Audit } from '../lib/audit.js';
+import { digestOf } from '../lib/digest.js';
+import { Fault } from '../lib/errors.js';
+import type { PathRule } from '../lib/paths.js';
+import { readPlainFile } from '../lib/plain-file.js';
+import { printable } from '../lib/printable.js';
+import type { Job, JobEnd, JobResult, Limits, Sandbox } from '../lib/sandbox/job.js';
+
+/** Caps on a source. Above `maxFileBytes`, `maxDepth` or `maxPathBytes` a file is unread; above the others the run is refused. */
+export interface SnapshotLimits {
+  /** Files, links and unread entries together; folders are counted apart, under the same cap. */
+  maxFiles: number;
+  maxFileBytes: number;
+  maxTotalBytes: number;
+  /** Folders inside one another. */
+  maxDepth: number;
+  maxPathBytes: number;
+  /** Expanded bytes over compressed bytes of an archive. */
+  maxRatio: number;
+}
+
+/** What the source stage needs from outside. */
+export interface SourcePorts {
+  sandbox: Sandbox;
+  audit: Audit;
+  /** `folder` holds the built snapshot worker, `worker.mjs`. */
+  worker: { folder: string };
+  /** An empty folder of this run's own. */
+  scratch: string;
+  limits: SnapshotLimits;
+  pathRules: readonly PathRule[];
+  signal: AbortSignal;
+  /** What a fetch may see of the operator's environment, such as SSH_AUTH_SOCK or HTTPS_PROXY; nothing by default. */
+  fetchEnv?: Readonly<Record<string, string>>;
+}
+
+const MiB = 2 ** 20;
+
+/** Room for a million names in a listing, and for an index of them in memory. */
+const LISTING_BYTES = 512 * MiB;
+const SOURCE_LIMITS: Limits = {
+  memoryBytes: 2048 * MiB,
+  cpuSeconds: 1800,
+  wallSeconds: 1800,
+  pids: 64,
+  outputBytes: LISTING_BYTES,
+  logBytes: LISTING_BYTES,
+  tmpBytes: 64 * MiB,
+};
+const MESSAGE_BYTES = 300;
+
+export type SourceJob = Omit<Job, 'limits'> & { limits?: Partial<Limits> };
+
+/** Runs one job of the source stage and records it. */
+export async function runJob(ports: SourcePorts, job: SourceJob): Promise<JobResult> {
+  const result = await ports.sandbox.run({ ...job, limits: { ...SOURCE_LIMITS, ...job.limits } }, ports.signal);
+  ports.audit.record({
+    kind: 'command',
+    step: job.id,
+    argvDigest: digestOf([job.substrate, ...job.args]),
+    exitCode: result.end.kind === 'exited' ? result.end.exitCode : null,
+    durationMs: Math.round(result.wallMs),
+  });
+  return result;
+}
+
+/** Demands that a job ended by itself, with one of these exit codes and all of its output. Throws `Fault` code `snapshot`. */
+export async function demandExit(job: SourceJob, result: JobResult, codes: readonly number[] = [0]): Promise<number> {
+  const { end, logTruncated } = result;
+  if (logTruncated) throw new Fault('snapshot', `${job.id}: its output exceeds ${LISTING_BYTES} bytes`);
+  if (end.kind === 'exited' && codes.includes(end.exitCode)) return end.exitCode;
+  const said = await lastWords(job.stderr);
+  throw new Fault('snapshot', `${job.id}: ${describeEnd(end)}${said === '' ? '' : `: ${said}`}`);
+}
+
+/** Part of what it wrote to standard error, safe to print. */
+async function lastWords(stderr: string): Promise<string> {
+  const text = await readPlainFile(stderr, LISTING_BYTES).catch(() => Buffer.alloc(0));
+  return printable(text.subarray(-MESSAGE_BYTES).toString('utf8').trim(), MESSAGE_BYTES);
+}
+
+function describeEnd(end: JobEnd): string {
+  switch (end.kind) {
+    case 'exited':
+      return `exit code ${end.exitCode}`;
+    case 'signalled':
+      return `ended by ${end.signal}`;
+    case 'timeout':
+      return `over its limit of ${end.limit === 'cpuSeconds' ? 'CPU time' : 'time'}`;
+    case 'memory':
+      return 'out of memory';
+    case 'output':
+      return 'over its limit of output';
+    case 'cancelled':
+      return 'cancelled';
+    case 'not-started':
+      return `not started: ${end.reason}`;
+  }
+}

@@ -1,0 +1,137 @@
+import picomatch from 'picomatch';
+import { SEVERITIES, type Severity, type Thresholds } from '../lib/severity.js';
+import type { Unread } from '../lib/unread.js';
+import type { Budgets, Plan } from '../plan/plan.js';
+import type { Acceptance } from '../policy/policy.js';
+import type { StepOutcome } from '../runtime/outcome.js';
+import { type Counts, noCounts, type Tally } from './tally.js';
+
+/** One line of the budget table. `limit` is null when there is none. */
+export interface BudgetRow {
+  scope: 'overall' | 'category' | 'tool' | 'review';
+  name: string;
+  severity: Severity | 'review';
+  count: number;
+  limit: number | null;
+  exceeded: boolean;
+}
+
+export interface Reason {
+  kind: 'step' | 'cancelled' | 'unread' | 'budget';
+  message: string;
+  remedy: string;
+}
+
+/** The answer. `error` outweighs `fail`: counts of an incomplete run are no counts. */
+export interface Verdict {
+  verdict: 'pass' | 'fail' | 'error';
+  reasons: readonly Reason[];
+  budgets: readonly BudgetRow[];
+  /** Files that were not judged and that no acceptance of the policy covers. */
+  unaccepted: number;
+  accepted: number;
+}
+
+/** Measures a run: steps that did not run, files that were not judged, budgets that are exceeded. */
+export function judge(plan: Plan, outcomes: readonly StepOutcome[], unread: readonly Unread[], tally: Tally): Verdict {
+  const gaps = openGaps(plan.incomplete.accept, outcomes, unread);
+  const budgets = budgetRows(plan.budgets, tally);
+  const incomplete = plan.incomplete.unread === 'error' ? unreadReasons(gaps.open) : [];
+  const errors = [...outcomes.flatMap(stepReason), ...missingSteps(plan, outcomes), ...incomplete];
+  const exceeded = budgets.filter((row) => row.exceeded).map(budgetReason);
+  return {
+    verdict: errors.length > 0 ? 'error' : exceeded.length > 0 ? 'fail' : 'pass',
+    reasons: [...errors, ...exceeded],
+    budgets,
+    unaccepted: gaps.open.length,
+    accepted: gaps.accepted,
+  };
+}
+
+function stepReason(outcome: StepOutcome): Reason[] {
+  switch (outcome.status) {
+    case 'clean':
+    case 'findings':
+    case 'not-applicable':
+    case 'skipped':
+      return [];
+    case 'cancelled':
+      return [{ kind: 'cancelled', message: `${outcome.step}: ${outcome.reason ?? 'cancelled'}`, remedy: 'Run again.' }];
+    case 'error': {
+      const { message, remedy } = outcome.error ?? { message: `${outcome.step} failed`, remedy: 'Run again.' };
+      return [{ kind: 'step', message, remedy }];
+    }
+  }
+}
+
+/** A planned step without an outcome must not pass for a clean one. */
+function missingSteps(plan: Plan, outcomes: readonly StepOutcome[]): Reason[] {
+  const known = new Set(outcomes.map((outcome) => outcome.step));
+  return plan.steps
+    .filter((step) => !known.has(step.id))
+    .map((step) => ({ kind: 'step', message: `${step.id} has no outcome`, remedy: 'Run again.' }));
+}
+
+type Gap = Unread & { by: string };
+
+function openGaps(accept: readonly Acceptance[], outcomes: readonly StepOutcome[], unread: readonly Unread[]) {
+  const all: Gap[] = [
+    ...unread.map((entry) => ({ ...entry, by: 'snapshot' })),
+    ...outcomes.flatMap((outcome) => outcome.unread.map((entry) => ({ ...entry, by: outcome.tool }))),
+  ];
+  const rules = accept.map(matcher);
+  const open = all.filter((gap) => !rules.some((accepts) => accepts(gap)));
+  return { open, accepted: all.length - open.length };
+}
+
+function matcher({ reasons, tools, paths }: Acceptance): (gap: Gap) => boolean {
+  const matchesPath = paths ? picomatch([...paths], { dot: true }) : () => true;
+  return (gap) =>
+    (reasons?.includes(gap.reason) ?? true) && (tools?.includes(gap.by) ?? true) && matchesPath(gap.path);
+}
+
+function unreadReasons(open: readonly Gap[]): Reason[] {
+  const groups = new Map<string, Gap[]>();
+  for (const gap of open) {
+    const key = `${gap.by}\0${gap.reason}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [gap]);
+    else group.push(gap);
+  }
+  return [...groups.values()].map((gaps) => ({
+    kind: 'unread',
+    message: `${gaps[0]?.by}: ${gaps.length} ${gaps.length === 1 ? 'file' : 'files'} not judged (${gaps[0]?.reason}), first ${gaps[0]?.path}`,
+    remedy: 'Mend the files, or accept the gap under `incomplete.accept` in the policy.',
+  }));
+}
+
+function budgetRows(budgets: Budgets, tally: Tally): BudgetRow[] {
+  const review = budgets.reviewNotes;
+  return [
+    ...rows('overall', 'overall', tally.overall, budgets.overall),
+    ...Object.entries(budgets.categories).flatMap(([name, limits]) => rows('category', name, tally.categories[name], limits)),
+    ...Object.entries(budgets.tools).flatMap(([name, limits]) => rows('tool', name, tally.tools[name], limits)),
+    {
+      scope: 'review',
+      name: 'review notes',
+      severity: 'review',
+      count: tally.reviewNotes,
+      limit: review,
+      exceeded: review !== null && tally.reviewNotes > review,
+    },
+  ];
+}
+
+function rows(scope: BudgetRow['scope'], name: string, counts: Counts = noCounts(), limits: Thresholds = {}): BudgetRow[] {
+  return SEVERITIES.map((severity) => {
+    const limit = limits[severity] ?? null;
+    const count = counts[severity];
+    return { scope, name, severity, count, limit, exceeded: limit !== null && count > limit };
+  });
+}
+
+function budgetReason(row: BudgetRow): Reason {
+  const what = row.severity === 'review' ? 'review notes' : `${row.severity} findings`;
+  const where = row.scope === 'overall' || row.scope === 'review' ? '' : ` of ${row.scope} ${row.name}`;
+  return { kind: 'budget', message: `${row.count} ${what}${where}, ${row.limit} allowed`, remedy: 'Mend the findings, or change the budget.' };
+}

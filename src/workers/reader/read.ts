@@ -1,0 +1,72 @@
+import { closeSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { InputFile } from '../lib/protocol.js';
+import type { Collected } from './collect.js';
+import { readJsonl } from './jsonl.js';
+import { indexOf, lookUp, normalise } from './normalise.js';
+import { openReport } from './open.js';
+import { type ReaderAnswer, type ReaderRequest, RefusedReport } from './protocol.js';
+import { readSarif } from './sarif.js';
+
+/** Where the sandbox puts things for a reader. */
+export interface ReaderPlaces {
+  input: string;
+  source: string;
+  report: string;
+  output: string;
+}
+
+const SANDBOX: ReaderPlaces = { input: '/in', source: '/src', report: '/report', output: '/out' };
+
+/** Turns what a step left into sorted, capped findings. What is refused is an answer, not a crash. */
+export function readReport(places: ReaderPlaces = SANDBOX): void {
+  writeFileSync(join(places.output, 'read.json'), JSON.stringify(answer(places)));
+}
+
+function answer(places: ReaderPlaces): ReaderAnswer {
+  const request: ReaderRequest = JSON.parse(readFileSync(join(places.input, 'reader.json'), 'utf8'));
+  try {
+    return write(collect(request, places), request, places);
+  } catch (error) {
+    if (error instanceof RefusedReport) return { ok: false, refused: error.refused, message: error.message };
+    throw error;
+  }
+}
+
+function collect(request: ReaderRequest, places: ReaderPlaces): Collected {
+  const fd = openReport(join(places.report, request.file), request.maxReportBytes);
+  try {
+    return request.format === 'sarif' ? readSarif(fd, request) : readJsonl(fd, request);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function write(collected: Collected, request: ReaderRequest, places: ReaderPlaces): ReaderAnswer {
+  const files = readFileSync(join(places.input, 'files.jsonl'), 'utf8').split('\n').filter((line) => line !== '');
+  const index = indexOf(files.map((line) => JSON.parse(line) as InputFile));
+  const findings = normalise(collected, request, index, places.source);
+  const used = new Set(findings.map((finding) => finding.rule));
+  const rules = [...collected.rules.values()].filter((rule) => used.has(rule.id));
+  const unread = collected.unread.map((entry) => ({ ...entry, path: lookUp(entry.path, index).path }));
+  const components = collected.components.map((entry) => ({ ...entry, path: lookUp(entry.path, index).path }));
+  const out = (name: string, values: readonly object[]) =>
+    writeFileSync(join(places.output, name), values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+  out('findings.jsonl', findings);
+  out('rules.jsonl', sorted(rules, (rule) => rule.id));
+  out('unread.jsonl', sorted(unread, (entry) => `${entry.path}\0${entry.reason}`));
+  out('components.jsonl', sorted(components, (entry) => `${entry.purl}\0${entry.path}\0${String(entry.line).padStart(9, '0')}`));
+  return {
+    ok: true,
+    findings: findings.length,
+    rules: rules.length,
+    unread: unread.length,
+    components: components.length,
+    suppressed: collected.suppressed,
+  };
+}
+
+function sorted<T>(values: T[], key: (value: T) => string): T[] {
+  const keyed = values.map((value) => ({ value, key: key(value) }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ value }) => value);
+}

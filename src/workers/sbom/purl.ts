@@ -1,0 +1,62 @@
+import { PackageURL } from 'packageurl-js';
+
+export type PurlType =
+  | 'cargo'
+  | 'composer'
+  | 'docker'
+  | 'gem'
+  | 'github'
+  | 'golang'
+  | 'maven'
+  | 'npm'
+  | 'nuget'
+  | 'pypi';
+
+export interface PurlParts {
+  type: PurlType;
+  /** The ecosystem's full name: `@scope/name`, `vendor/name`, `group:artifact`, a module path. */
+  name: string;
+  version: string;
+  qualifiers?: Record<string, string>;
+  subpath?: string;
+}
+
+/** What a package name of each ecosystem looks like, namespace and name apart. */
+const NAMES: Readonly<Record<PurlType, RegExp>> = {
+  cargo: /^()([\w-]+)$/,
+  composer: /^([^/]+)\/([^/]+)$/,
+  docker: /^(?:([\w./-]+)\/)?([\w.-]+)$/,
+  gem: /^()([\w.-]+)$/,
+  github: /^([\w.-]+)\/([\w.-]+)$/,
+  golang: /^(?:(.+)\/)?([^/]+)$/,
+  maven: /^([^:/]+):([^:/]+)$/,
+  npm: /^(?:(@[^/@]+)\/)?([^/@]+)$/,
+  nuget: /^()([\w.-]+)$/,
+  pypi: /^()([\w.-]+)$/,
+};
+
+/** Longest name or version taken: several times the registries' own limits. */
+const MAX_LENGTH = 512;
+
+/** Control, format, private and space characters, which no registry allows and which could hide or forge output. */
+const FORBIDDEN = /[\p{C}\p{Z}]/u;
+
+/** The canonical package URL (purl-spec), or `undefined` when name or version are not possible in that ecosystem. */
+export function packageUrl({ type, name, version, qualifiers, subpath }: PurlParts): string | undefined {
+  const [, namespace, base] = NAMES[type].exec(name) ?? [];
+  if (base === undefined || !isPlain(name) || !isPlain(version)) return undefined;
+  try {
+    return canonical(new PackageURL(type, namespace || undefined, base, version, qualifiers, subpath).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlain(text: string): boolean {
+  return text !== '' && text.length <= MAX_LENGTH && !FORBIDDEN.test(text);
+}
+
+/** packageurl-js 2.0.1 writes `:` as `%3A` and leaves `+`; the specification's test vectors want the opposite. */
+function canonical(purl: string): string {
+  return purl.replaceAll('%3A', ':').replaceAll('+', '%2B');
+}

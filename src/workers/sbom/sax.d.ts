@@ -1,0 +1,20 @@
+/** The part of sax 1.6 that is used here; the package ships no types. */
+declare module 'sax' {
+  export interface Parser {
+    /** Zero-based line of the parser's position. */
+    line: number;
+    onopentagstart: (tag: { name: string }) => void;
+    onopentag: (tag: { name: string; attributes: Record<string, string> }) => void;
+    onclosetag: (name: string) => void;
+    ontext: (text: string) => void;
+    oncdata: (text: string) => void;
+    ondoctype: (text: string) => void;
+    onerror: (error: Error) => void;
+    write(text: string): Parser;
+    close(): Parser;
+  }
+  const sax: {
+    parser(strict: boolean, options: { position: boolean; strictEntities: boolean; unparsedEntities: boolean }): Parser;
+  };
+  export default sax;
+}

@@ -1,0 +1,57 @@
+import { type RawPath, splitPath } from '../../core/source/names.js';
+import type { Collection } from './collect.js';
+
+/** As many links as Linux follows in one path (path_resolution(7)). */
+const MAX_HOPS = 40;
+/** PATH_MAX: a git object or an archive can hold a longer one, which no system follows. */
+const MAX_TARGET = 4096;
+
+type Judgement = 'scanned' | 'escape' | 'unscanned' | 'nothing';
+
+/**
+ * Notes each link that leads out of the source, or to something in it that is not scanned. Links are followed on
+ * paper only. `exists` tells whether there is something at a path that was not taken.
+ */
+export function judgeLinks(into: Collection, exists: (path: RawPath) => boolean): void {
+  const links = new Map(
+    into.taken.flatMap(({ path, target }) => (target === undefined ? [] : [[path, target] as const])),
+  );
+  if (links.size === 0) return;
+  const known = knownPaths(into);
+  for (const path of links.keys()) {
+    const judgement = judge(path, links, (end) => (known.has(end) ? 'scanned' : exists(end) ? 'unscanned' : 'nothing'));
+    if (judgement === 'escape') into.note(path, 'symlink-escape', 'a link that leads out of the source', 'escape');
+    if (judgement === 'unscanned') into.note(path, 'symlink-escape', 'a link to something that is not scanned');
+  }
+}
+
+/** Files that were taken and the folders they are in. */
+function knownPaths(into: Collection): ReadonlySet<RawPath> {
+  const known = new Set<RawPath>(['']);
+  for (const { path, target } of into.taken) {
+    if (target === undefined) known.add(path);
+    for (let [folder] = splitPath(path); !known.has(folder); [folder] = splitPath(folder)) known.add(folder);
+  }
+  return known;
+}
+
+function judge(path: RawPath, links: ReadonlyMap<RawPath, RawPath>, end: (path: RawPath) => Judgement): Judgement {
+  const place: RawPath[] = [];
+  const rest = path.split('/').reverse();
+  for (let hops = 0; rest.length > 0; ) {
+    const name = rest.pop() ?? '';
+    if (name === '..' && place.pop() === undefined) return 'escape';
+    if (name === '' || name === '.' || name === '..') continue;
+    if (name === '.git') return 'unscanned';
+    const target = links.get([...place, name].join('/'));
+    if (target === undefined) {
+      place.push(name);
+      continue;
+    }
+    hops += 1;
+    if (target.startsWith('/')) return 'escape';
+    if (hops > MAX_HOPS || target.length > MAX_TARGET) return 'nothing';
+    rest.push(...target.split('/').reverse());
+  }
+  return end(place.join('/'));
+}

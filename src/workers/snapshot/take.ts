@@ -1,0 +1,85 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bytesOf, type RawPath } from '../../core/source/names.js';
+import type { SnapshotRequest } from '../../core/source/protocol.js';
+import { takeBlobs } from './blobs.js';
+import { Collection } from './collect.js';
+import { sourceError } from './faulty.js';
+import { type Stores, takeFolder } from './folder.js';
+import { readGitLists, takenTreeId } from './git-lists.js';
+import { judgeLinks } from './links.js';
+import { type Places, SANDBOX } from './places.js';
+import { RefusedSource } from './refused.js';
+import { Store } from './store.js';
+import { takeTar } from './tar.js';
+import { indexOf, writeIndex } from './write-index.js';
+import { takeZip } from './zip.js';
+
+/**
+ * Takes the snapshot that `/in/request.json` asks for, and writes its files and index below `/out`. A source over its
+ * caps leaves an index that says so; any other failure throws.
+ */
+export async function takeSource(places: Places = SANDBOX): Promise<void> {
+  // Files are to be readable by the steps whatever umask the operator has.
+  process.umask(0o022);
+  // The orchestrator wrote this file for this very worker.
+  const request = JSON.parse(readFileSync(join(places.input, 'request.json'), 'utf8')) as SnapshotRequest;
+  const index = join(places.output, 'index.jsonl');
+  try {
+    const { lines, end } = await collect(request, places);
+    writeIndex(index, lines, end);
+  } catch (error) {
+    if (!(error instanceof RefusedSource)) throw error;
+    writeIndex(index, [], { type: 'refused', message: error.message, remedy: error.remedy });
+  }
+}
+
+async function collect(request: SnapshotRequest, places: Places) {
+  const into = new Collection(request);
+  const stores: Stores = {
+    general: new Store(join(places.output, 'general'), request.format),
+    sensitive: new Store(join(places.output, 'sensitive'), request.format),
+  };
+  for (const store of Object.values(stores)) store.prepare('.');
+  const lists = readGitLists(request, places.input);
+  const present = await take(request, places, into, { stores, lists });
+  judgeLinks(into, existsIn(request, places));
+  for (const { path, lfsPointer } of into.taken) {
+    if (lfsPointer) into.note(path, 'lfs-pointer', 'a Git LFS pointer; the file itself is elsewhere');
+  }
+  return indexOf(into, request.git ? takenTreeId(into.taken, lists, present, request) : undefined);
+}
+
+/** Returns the submodules whose place in the tree is held. */
+async function take(
+  request: SnapshotRequest,
+  places: Places,
+  into: Collection,
+  { stores, lists }: { stores: Stores; lists: ReturnType<typeof readGitLists> },
+): Promise<ReadonlySet<RawPath>> {
+  switch (request.kind) {
+    case 'folder':
+      return await takeFolder(places.source, lists, into, stores);
+    case 'blobs':
+      return await takeBlobs(places.input, into, stores);
+    case 'tar':
+      await takeTar(request.stdin ? 0 : places.archive, places.output, into, stores);
+      return new Set();
+    case 'zip':
+      await takeZip(places.archive, places.output, into, stores);
+      return new Set();
+  }
+}
+
+/** Whether a path that was not taken is there all the same; only a folder can be asked. */
+function existsIn(request: SnapshotRequest, places: Places): (path: RawPath) => boolean {
+  if (request.kind !== 'folder') return () => false;
+  return (path) => {
+    try {
+      lstatSync(Buffer.concat([Buffer.from(`${places.source}/`), bytesOf(path)]));
+      return true;
+    } catch (error) {
+      return !['ENOENT', 'ENOTDIR'].includes(sourceError(error));
+    }
+  };
+}
