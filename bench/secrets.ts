@@ -27,7 +27,6 @@ const SAME: Record<string, string> = {
   '1password': 'onepassword',
   flyio: 'fly',
   generic: 'hardcoded',
-  curl: 'authorization',
   jwt: 'json',
   hashicorp: 'terraform',
   'private-key': 'private',
@@ -45,7 +44,10 @@ const samplesOf = (samples: Samples): { path: string; text: string }[] =>
 
 /** `tps` must be found by any rule, `fps` not by a rule of the same provider, unless they are a secret of another kind. */
 function scoreCases(path: string): void {
-  const cases = readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Case);
+  const cases = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Case);
   const secret = new Set(cases.flatMap(({ tps }) => samplesOf(tps).map(({ text }) => text)));
   const sum = { found: 0, all: 0, wrong: 0, negatives: 0 };
   for (const { rule, tps, fps } of cases) {

@@ -9,7 +9,11 @@ import type { SourceRequest } from './source/snapshot.js';
 import { VERSION } from './version.js';
 
 /** Decides from the request alone whether and how a scan may run. Throws `Refusal`; starts no process. */
-export async function admitScan(request: ScanRequest, source: SourceRequest | undefined, catalog: Catalog): Promise<Admission> {
+export async function admitScan(
+  request: ScanRequest,
+  source: SourceRequest | undefined,
+  catalog: Catalog,
+): Promise<Admission> {
   if (source?.kind === 'folder') await refuseInside(source.path, operatorFiles(request));
   const { profile, manifest, policy, failOn, timeout, privacyAssets } = request;
   const assets: Record<string, string> = {};

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { closeIncomplete, findRemains, openIncomplete, type Remains, WORK_PREFIX } from './bundle/incomplete.js';
 import { openAuditLog } from './bundle/run-record.js';
 import { type Staging, staging } from './bundle/staging.js';
-import { openSandbox } from './lib/sandbox/open.js';
+import { Refusal } from './lib/errors.js';
 import type { Sandbox } from './lib/sandbox/job.js';
+import { openSandbox } from './lib/sandbox/open.js';
 import type { Plan } from './plan/plan.js';
 import type { StepEvent } from './runtime/run.js';
 import type { ScanRequest } from './scan-request.js';
@@ -52,8 +53,11 @@ export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts
   const started = ports.clock();
   const id = `${started.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
   const work = await mkdtemp(join(tmpdir(), WORK_PREFIX));
-  const force = request.unsandboxed ? ({ force: 'none' } as const) : {};
-  const sandbox = await openSandbox({ minimum: plan.sandbox.embedded, scratch: work, ...force });
+  const sandbox = await openSandbox({
+    scratch: work,
+    ...(request.unsandboxed ? { force: 'none' } : { minimum: plan.sandbox.embedded }),
+  });
+  refuseUnenforced(plan, sandbox);
   await mkdir(request.exportDir, { recursive: true });
   const remains = await findRemains(request.exportDir);
   const incomplete = await openIncomplete(request.exportDir, id, started.toISOString(), work);
@@ -68,7 +72,40 @@ export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts
   };
   if (remains.length > 0) say({ type: 'remains', remains });
   say({ type: 'sandbox', level: sandbox.level });
-  return { id, started, sandbox, work, incomplete, staging: staging(bundle, audit), audit, record, signal, events, say };
+  return {
+    id,
+    started,
+    sandbox,
+    work,
+    incomplete,
+    staging: staging(bundle, audit),
+    audit,
+    record,
+    signal,
+    events,
+    say,
+  };
+}
+
+const LIMIT_NAMES = {
+  memory: 'memoryBytes',
+  cpu: 'cpuSeconds',
+  wall: 'wallSeconds',
+  pids: 'pids',
+  output: 'outputBytes',
+  net: 'net',
+  syscalls: 'syscalls',
+} as const;
+
+/** A policy may demand that a limit is enforced here and not only declared. */
+function refuseUnenforced({ sandbox: { mustEnforce } }: Plan, sandbox: Sandbox): void {
+  const missing = mustEnforce.filter((name) => sandbox.enforcement[LIMIT_NAMES[name]] === 'declared');
+  const remedy = '`security-scan doctor` tells what this host lacks.';
+  const problems = missing.map((name) => ({
+    message: `the policy demands that ${name} is enforced; here it is only declared`,
+    remedy,
+  }));
+  if (problems.length > 0) throw new Refusal('sandbox', problems);
 }
 
 function ceilingSignal({ ceilingSeconds }: Plan, signal: AbortSignal): AbortSignal {
@@ -78,7 +115,8 @@ function ceilingSignal({ ceilingSeconds }: Plan, signal: AbortSignal): AbortSign
 /** The record keeps what happened when; what came of it is in the evidence. */
 function recorded(event: ScanEvent, time: Date): object {
   const { type } = event;
-  const detail = type === 'step' ? { step: event.step, state: event.state } : type === 'snapshot' ? { state: event.state } : {};
+  const detail =
+    type === 'step' ? { step: event.step, state: event.state } : type === 'snapshot' ? { state: event.state } : {};
   return { time: time.toISOString(), type, ...detail };
 }
 

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { admitScan } from './admission.js';
 import { writeRunRecord, writeScanStatement } from './attest/write.js';
@@ -10,15 +11,16 @@ import { readFindings } from './findings/merge.js';
 import { readReport } from './findings/read-report.js';
 import type { Admission } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
-import { planDigest } from './plan/plan.js';
+import { snapshotLimits, snapshotRules } from './plan/snapshot-rules.js';
 import { closeRun, type OpenRun, openRun, type ScanPorts } from './run.js';
 import { runPlan } from './runtime/run.js';
+import { stageLocked } from './runtime/stage.js';
 import type { StepRun } from './runtime/step.js';
 import type { ScanRequest } from './scan-request.js';
-import { exportInside } from './source/export-dir.js';
-import { snapshotFor } from './source/for-plan.js';
+import { atRef } from './source/at-ref.js';
+import { exportInside, refuseTracked } from './source/export-dir.js';
 import { parseSource } from './source/request.js';
-import type { Snapshot, SourceRequest } from './source/snapshot.js';
+import { type Snapshot, type SourceRequest, takeSnapshot } from './source/snapshot.js';
 import { judge } from './verdict/judge.js';
 import { VERSION } from './version.js';
 
@@ -37,7 +39,7 @@ const EXIT_CODES = { pass: 0, fail: 1, error: 3 } as const;
  * Throws `Refusal` (nothing ran) or `Fault` (no bundle could be made); what the tools did is in the result.
  */
 export async function scan(request: ScanRequest, catalog: Catalog, ports: ScanPorts): Promise<ScanResult> {
-  const source = parseSource(request.source);
+  const source = withGitDir(parseSource(request.source), request.allowGitDir ?? false);
   const admission = await admitScan(request, source, catalog);
   const inside = source.kind === 'folder' ? await exportInside(source.path, request.exportDir) : undefined;
   const run = await openRun(admission.plan, request, ports);
@@ -54,6 +56,13 @@ export async function scan(request: ScanRequest, catalog: Catalog, ports: ScanPo
   }
 }
 
+/** The operator's word that a `.git` may point outside the source. */
+function withGitDir(source: SourceRequest, allowGitDir: boolean): SourceRequest {
+  return source.kind === 'folder' || (source.kind === 'git' && source.path !== undefined)
+    ? { ...source, allowGitDir }
+    : source;
+}
+
 interface Context {
   request: ScanRequest;
   catalog: Catalog;
@@ -65,19 +74,28 @@ interface Context {
 }
 
 /** Copies the source as it is now; steps never see the live tree. */
-async function take(source: SourceRequest, name: string, { request, catalog, admission, run, ports, inside }: Context): Promise<Snapshot> {
+async function take(
+  source: SourceRequest,
+  name: string,
+  { catalog, admission, run, inside }: Context,
+): Promise<Snapshot> {
   run.say({ type: 'snapshot', state: 'started' });
-  const { sandbox, audit } = run;
+  const { sandbox, audit, signal } = run;
   const scratch = join(run.work, name);
-  const options = { sandbox, audit, scratch, catalog, signal: ports.signal, inside, allowGitDir: request.allowGitDir ?? false };
-  const snapshot = await snapshotFor(admission.plan, source, options);
+  await mkdir(scratch);
+  const worker = { folder: join(run.work, `${name}-worker`) };
+  await stageLocked('snapshot', catalog, worker.folder);
+  const limits = snapshotLimits(admission.plan);
+  const pathRules = snapshotRules(admission.plan, inside);
+  const snapshot = await takeSnapshot(source, { sandbox, audit, worker, scratch, limits, pathRules, signal });
+  if (inside !== undefined) refuseTracked(inside, snapshot.entries);
   const bytes = snapshot.entries.reduce((sum, entry) => sum + entry.size, 0);
   run.say({ type: 'snapshot', state: 'done', files: snapshot.entries.length, bytes, unread: snapshot.unread.length });
   return snapshot;
 }
 
 /** Runs the plan's steps over a snapshot. */
-function execute(snapshot: Snapshot, name: string, { request, catalog, admission, run, ports }: Context): Promise<StepRun[]> {
+function execute(snapshot: Snapshot, name: string, { request, catalog, admission, run }: Context): Promise<StepRun[]> {
   return runPlan(admission.plan, {
     snapshot,
     catalog,
@@ -99,10 +117,17 @@ async function baseline(source: SourceRequest, context: Context): Promise<IsKnow
   if (wanted.kind === 'bundle') return knownInBundle(context.request.baseline ?? '');
   const snapshot = await take(atRef(source, wanted.id), 'baseline', context);
   const steps = await execute(snapshot, 'baseline-steps', context);
-  return knownIn(steps.flatMap(({ results }) => (results === undefined ? [] : [readFindings(join(results, 'findings.jsonl'))])));
+  return knownIn(
+    steps.flatMap(({ results }) => (results === undefined ? [] : [readFindings(join(results, 'findings.jsonl'))])),
+  );
 }
 
-function weigh(snapshot: Snapshot, steps: readonly StepRun[], tally: Evidence['tally'], { admission, run }: Context): Evidence {
+function weigh(
+  snapshot: Snapshot,
+  steps: readonly StepRun[],
+  tally: Evidence['tally'],
+  { admission, run }: Context,
+): Evidence {
   const { plan, manifest } = admission;
   const outcomes = steps.map((step) => step.outcome);
   const verdict = judge(plan, outcomes, snapshot.unread, tally);
@@ -111,17 +136,32 @@ function weigh(snapshot: Snapshot, steps: readonly StepRun[], tally: Evidence['t
 }
 
 /** Writes documents, statement and run record, and makes the bundle visible. */
-async function leave(evidence: Evidence, runs: readonly StepRun[], isKnown: IsKnown | undefined, context: Context): Promise<ScanResult> {
+async function leave(
+  evidence: Evidence,
+  runs: readonly StepRun[],
+  isKnown: IsKnown | undefined,
+  context: Context,
+): Promise<ScanResult> {
   const { request, catalog, admission, run, ports } = context;
   const { staging, audit, sandbox } = run;
   const exitCode = EXIT_CODES[evidence.verdict.verdict];
-  const { index, sha256 } = await writeDocuments({ evidence, runs, policy: admission.policy, catalog, isKnown }, staging);
+  const { index, sha256 } = await writeDocuments(
+    { evidence, runs, policy: admission.policy, catalog, isKnown },
+    staging,
+  );
   await writeScanStatement(evidence, index, sha256, staging);
   const id = request.bundleId ?? bundleId(evidence.snapshot, sha256);
   audit.record({ kind: 'state', what: 'bundle', from: 'staged', to: 'published', actor: 'operator', reason: id });
   audit.close();
   const verdict = { verdict: evidence.verdict.verdict, exitCode, exitZero: request.exitZero ?? false };
-  const facts = { ...run, folder: join(staging.folder, run.record), finished: ports.clock(), version: VERSION, runs, verdict };
+  const facts = {
+    ...run,
+    folder: join(staging.folder, run.record),
+    finished: ports.clock(),
+    version: VERSION,
+    runs,
+    verdict,
+  };
   await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false }, sha256);
   const bundle = await publish(staging.folder, request.exportDir, id, sha256, request.replace ?? false);
   await pointLatest(request.exportDir, bundle.id, run.id);

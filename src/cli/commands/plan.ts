@@ -28,7 +28,7 @@ async function planScreen(plan: Plan): Promise<string> {
   const host = await probeHost();
   const steps = table([['  step', 'version', 'category', 'memory', 'cpu', 'wall', 'pids', 'output', 'network'], ...plan.steps.map(stepRow)]);
   const decisions = table(plan.decisions.map((d) => [`  ${d.tool}`, d.included ? 'in' : 'out', `${d.by}: ${d.reason}`]));
-  const enforced = table(Object.entries(host.enforcement).map(([limit, by]) => [`  ${limit}`, by]));
+  const enforced = table(Object.entries(host.enforcement ?? {}).map(([limit, by]) => [`  ${limit}`, by]));
   return [
     `Plan ${planDigest(plan)}`,
     `Profile ${plan.profile.name} (${plan.profile.origin}), policy ${plan.policy.name}`,
@@ -39,7 +39,7 @@ async function planScreen(plan: Plan): Promise<string> {
     'Why',
     ...decisions,
     '',
-    `Enforced here by (sandbox level ${host.level})`,
+    `Enforced here by (sandbox level ${host.level ?? 'none'})`,
     ...enforced,
   ].join('\n');
 }

@@ -37,7 +37,8 @@ export function scanStatement(evidence: Evidence, index: IndexEntry[], indexSha2
 
 /** The commit only when the snapshot is the commit's tree; else the tree, with the commit it stands on as a remark. */
 function sourceSubject({ subject }: Snapshot): Subject {
-  if (subject.kind === 'gitCommit') return { name: 'source', digest: { gitCommit: subject.commit, gitTree: subject.tree } };
+  if (subject.kind === 'gitCommit')
+    return { name: 'source', digest: { gitCommit: subject.commit, gitTree: subject.tree } };
   const annotations = subject.baseCommit === undefined ? undefined : { baseCommit: subject.baseCommit };
   return { name: 'source', digest: { sha256: subject.digest }, annotations };
 }

@@ -27,4 +27,7 @@ export const statement = <P>(subject: Subject[], predicateType: string, predicat
 });
 
 /** The second subject of every statement: the index of the bundle. */
-export const bundleSubject = (indexSha256: string): Subject => ({ name: 'bundle.json', digest: { sha256: indexSha256 } });
+export const bundleSubject = (indexSha256: string): Subject => ({
+  name: 'bundle.json',
+  digest: { sha256: indexSha256 },
+});

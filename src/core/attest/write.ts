@@ -10,7 +10,12 @@ import { type ProcessRecord, type RunPredicate, runStatement } from './run-state
 import { scanStatement } from './scan-statement.js';
 
 /** Writes the statement about the scan beside the index that it names. */
-export async function writeScanStatement(evidence: Evidence, index: IndexEntry[], indexSha256: string, into: Staging): Promise<void> {
+export async function writeScanStatement(
+  evidence: Evidence,
+  index: IndexEntry[],
+  indexSha256: string,
+  into: Staging,
+): Promise<void> {
   const content = canonicalJson(scanStatement(evidence, index, indexSha256));
   await writeDurably(join(into.folder, 'attestation.intoto.json'), [content]);
 }
@@ -36,7 +41,10 @@ export async function writeRunRecord(facts: RunFacts, indexSha256: string): Prom
   const logs = facts.runs.flatMap(({ folder, outcome }) =>
     folder === undefined
       ? []
-      : ['stdout', 'stderr', 'reader.stderr'].map((kind) => ({ name: `${outcome.step}.${kind}.log`, path: join(folder, `${kind}.log`) })),
+      : ['stdout', 'stderr', 'reader.stderr'].map((kind) => ({
+          name: `${outcome.step}.${kind}.log`,
+          path: join(folder, `${kind}.log`),
+        })),
   );
   await writeLogs(facts.folder, logs);
   await writeLines(join(facts.folder, 'events.jsonl'), facts.events);

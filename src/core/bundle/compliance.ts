@@ -8,7 +8,11 @@ type Status = 'pass' | 'fail' | 'error' | 'not-evaluated';
 export function compliance({ manifest, plan, verdict }: Evidence) {
   const evaluate = (test: { linkedProfile?: string }): Status =>
     test.linkedProfile === plan.profile.name ? verdict.verdict : 'not-evaluated';
-  return { schemaVersion: 1, profile: plan.profile.name, frameworks: (manifest?.compliance ?? []).map((entry) => pack(entry, evaluate)) };
+  return {
+    schemaVersion: 1,
+    profile: plan.profile.name,
+    frameworks: (manifest?.compliance ?? []).map((entry) => pack(entry, evaluate)),
+  };
 }
 
 type Pack = NonNullable<Manifest['compliance']>[number];
@@ -19,6 +23,10 @@ const pack = ({ name, controls }: Pack, evaluate: (test: Test) => Status) => ({
   controls: controls.map(({ framework, controlId, tests }) => ({
     framework,
     controlId,
-    tests: tests.map((test) => ({ name: test.name, linkedProfile: test.linkedProfile ?? null, status: evaluate(test) })),
+    tests: tests.map((test) => ({
+      name: test.name,
+      linkedProfile: test.linkedProfile ?? null,
+      status: evaluate(test),
+    })),
   })),
 });

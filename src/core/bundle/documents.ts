@@ -3,8 +3,8 @@ import type { Plan } from '../plan/plan.js';
 import { planDigest } from '../plan/plan.js';
 import type { StepOutcome } from '../runtime/outcome.js';
 import type { Snapshot } from '../source/snapshot.js';
-import type { Tally } from '../verdict/tally.js';
 import type { Verdict } from '../verdict/judge.js';
+import type { Tally } from '../verdict/tally.js';
 
 /** Everything that evidence is rendered from. */
 export interface Evidence {
@@ -51,7 +51,13 @@ export const manifestInfo = ({ plan, manifest }: Evidence) => ({
   profile: plan.profile,
   plan: { sha256: planDigest(plan) },
   ruleset: { sha256: plan.rulesetDigest },
-  tools: plan.steps.map(({ tool, requestedAs, version, digest, definition }) => ({ tool, requestedAs, version, digest, definition })),
+  tools: plan.steps.map(({ tool, requestedAs, version, digest, definition }) => ({
+    tool,
+    requestedAs,
+    version,
+    digest,
+    definition,
+  })),
 });
 
 /** policy-result.json: what the policy decided, before the run and after it. */

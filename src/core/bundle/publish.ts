@@ -16,7 +16,13 @@ export interface Published {
  * Makes a staged bundle visible in one rename, so that it appears whole or not at all. The same evidence again only adds
  * its run record; other evidence never silently takes the place of a bundle.
  */
-export async function publish(staged: string, exportDir: string, id: string, indexSha256: string, replace: boolean): Promise<Published> {
+export async function publish(
+  staged: string,
+  exportDir: string,
+  id: string,
+  indexSha256: string,
+  replace: boolean,
+): Promise<Published> {
   await syncFolder(staged);
   for (let attempt = 1; attempt < 1000; attempt += 1) {
     const name = attempt === 1 ? id : `${id}~${attempt}`;
@@ -47,7 +53,8 @@ async function moveTo(staged: string, folder: string): Promise<boolean> {
 
 async function addRun(staged: string, folder: string, id: string): Promise<Published> {
   await mkdir(join(folder, 'runs'), { recursive: true });
-  for (const run of await readdir(join(staged, 'runs'))) await rename(join(staged, 'runs', run), join(folder, 'runs', run));
+  for (const run of await readdir(join(staged, 'runs')))
+    await rename(join(staged, 'runs', run), join(folder, 'runs', run));
   await syncFolder(join(folder, 'runs'));
   await rm(staged, { recursive: true, force: true });
   return { folder, id, how: 'added' };

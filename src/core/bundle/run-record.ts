@@ -30,4 +30,7 @@ const redactedLog = (text: string): string => text.split('\n').map(redact).join(
 
 /** Writes one JSON Lines file of the record. */
 export const writeLines = (path: string, values: readonly object[]) =>
-  writeDurably(path, values.map((value) => `${canonicalJson(value)}\n`));
+  writeDurably(
+    path,
+    values.map((value) => `${canonicalJson(value)}\n`),
+  );

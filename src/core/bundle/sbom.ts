@@ -11,7 +11,9 @@ const NO_TIME = '1980-01-01T00:00:00Z';
 
 /** Renders the components that SBOM steps found as CycloneDX and SPDX. Nothing is written when no such step had a result. */
 export async function writeSbom({ evidence, runs }: BundleInput, into: Staging): Promise<void> {
-  const read = runs.flatMap((run) => (run.outcome.category === 'sbom' && run.results !== undefined ? [run.results] : []));
+  const read = runs.flatMap((run) =>
+    run.outcome.category === 'sbom' && run.results !== undefined ? [run.results] : [],
+  );
   if (read.length === 0) return;
   const components: Omit<ComponentLine, 'type'>[] = [];
   for (const folder of read) {
@@ -20,7 +22,8 @@ export async function writeSbom({ evidence, runs }: BundleInput, into: Staging):
   const { plan, snapshot } = evidence;
   const subject = {
     name: plan.manifest?.product ?? 'source',
-    version: plan.manifest?.version ?? (snapshot.subject.kind === 'gitCommit' ? snapshot.subject.commit : snapshot.treeDigest),
+    version:
+      plan.manifest?.version ?? (snapshot.subject.kind === 'gitCommit' ? snapshot.subject.commit : snapshot.treeDigest),
     commitTime: snapshot.subject.time ?? NO_TIME,
     digest: snapshot.treeDigest,
   };

@@ -28,7 +28,11 @@ export function staging(folder: string, audit: Audit) {
   const index: IndexEntry[] = [];
 
   /** Writes text pieces as they come; hashes on the way; on disk before it resolves. */
-  async function stream(path: string, mediaType: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  async function stream(
+    path: string,
+    mediaType: string,
+    pieces: AsyncIterable<string> | Iterable<string>,
+  ): Promise<void> {
     const written = await writeDurably(join(folder, path), pieces);
     index.push({ path, mediaType, ...written });
     audit.record({ kind: 'write', path, decision: 'allowed', class: 'evidence' });

@@ -17,7 +17,11 @@ import { type IndexEntry, MEDIA, type Staging } from './staging.js';
 import { uploadRuns } from './upload.js';
 
 /** Merges the findings of all steps into findings.jsonl, the primary evidence, and counts them on the way. */
-export async function writeFindings(runs: readonly StepRun[], into: Staging, isKnown?: (finding: Finding) => boolean): Promise<Tally> {
+export async function writeFindings(
+  runs: readonly StepRun[],
+  into: Staging,
+  isKnown?: (finding: Finding) => boolean,
+): Promise<Tally> {
   const counter = tallier(isKnown);
   async function* lines() {
     for await (const finding of mergeFindings(runs.flatMap(findingsOf))) {
@@ -42,7 +46,10 @@ export interface BundleInput {
 }
 
 /** Renders every document but findings.jsonl, and last the index. Returns the index and its SHA-256. */
-export async function writeDocuments(input: BundleInput, into: Staging): Promise<{ index: IndexEntry[]; sha256: string }> {
+export async function writeDocuments(
+  input: BundleInput,
+  into: Staging,
+): Promise<{ index: IndexEntry[]; sha256: string }> {
   const { evidence } = input;
   await writeInputs(input, into);
   await into.json('manifest-info.json', manifestInfo(evidence));
@@ -66,7 +73,9 @@ async function writeInputs({ evidence, policy, catalog }: BundleInput, into: Sta
 }
 
 async function sarifRuns(input: BundleInput): Promise<SarifRun[]> {
-  const ran = input.runs.filter(({ outcome }) => !['skipped', 'not-applicable'].includes(outcome.status) && outcome.category !== 'sbom');
+  const ran = input.runs.filter(
+    ({ outcome }) => !['skipped', 'not-applicable'].includes(outcome.status) && outcome.category !== 'sbom',
+  );
   return Promise.all(ran.map((run) => sarifRun(run, input)));
 }
 
@@ -79,7 +88,12 @@ async function sarifRun(run: StepRun, { evidence, catalog, isKnown }: BundleInpu
     for await (const value of readJsonLines(join(results, 'rules.jsonl'))) rules.push(ruleSchema.parse(value));
   }
   return {
-    tool: { id: outcome.tool, name: tool?.name ?? outcome.tool, version: step?.version ?? '', homepage: tool?.homepage },
+    tool: {
+      id: outcome.tool,
+      name: tool?.name ?? outcome.tool,
+      version: step?.version ?? '',
+      homepage: tool?.homepage,
+    },
     profile: evidence.plan.profile.name,
     outcome,
     rules,

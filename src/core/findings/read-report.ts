@@ -9,13 +9,20 @@ import { type Unread, unreadReason } from '../lib/unread.js';
 import type { Step } from '../plan/plan.js';
 import { type HandedFile, sourceMounts, writeInput } from '../runtime/input.js';
 import { endError, type StepError } from '../runtime/outcome.js';
-import { stageWorker } from '../runtime/stage.js';
+import { stageLocked } from '../runtime/stage.js';
 import type { ReadReport, StepContext } from '../runtime/step.js';
 import { compareFindings, type Finding, findingSchema, ruleSchema } from './finding.js';
 
 const count = z.int().nonnegative();
 const answerSchema = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true), findings: count, rules: count, unread: count, components: count, suppressed: count }),
+  z.strictObject({
+    ok: z.literal(true),
+    findings: count,
+    rules: count,
+    unread: count,
+    components: count,
+    suppressed: count,
+  }),
   z.strictObject({ ok: z.literal(false), refused: z.string(), message: z.string() }),
 ]);
 type Answer = Extract<z.infer<typeof answerSchema>, { ok: true }>;
@@ -24,10 +31,8 @@ const unreadSchema = z.strictObject({ path: z.string(), reason: unreadReason, de
 
 /** Has one report read by a reader in a sandbox of its own; it sees the report, the source and nothing else. */
 export const readReport: ReadReport = async (step, files, folder, context) => {
-  const entry = context.catalog.lock.workers['reader'];
-  if (entry === undefined) throw new Fault('digest', 'the lock has no reader', 'Install the package again.');
   const results = join(folder, 'read');
-  await stageWorker('reader', entry, join(context.catalog.workers, 'reader'), join(folder, 'reader'));
+  await stageLocked('reader', context.catalog, join(folder, 'reader'));
   await writeInput(join(folder, 'reader-in'), files, { 'reader.json': requestFor(step) });
   await mkdir(results, { recursive: true });
   const job = jobFor(step, folder, results, context);
@@ -70,7 +75,11 @@ function readerFailure(step: Step, { end }: JobResult): StepError | undefined {
   const ended = endError(end, what);
   if (ended !== undefined) return { ...ended, cause: 'reader' };
   if (end.kind !== 'exited' || end.exitCode === 0) return undefined;
-  return { cause: 'reader', message: `${what} ended with exit code ${end.exitCode}`, remedy: 'Its log is in the run record.' };
+  return {
+    cause: 'reader',
+    message: `${what} ended with exit code ${end.exitCode}`,
+    remedy: 'Its log is in the run record.',
+  };
 }
 
 /** A reader that hostile bytes took over could write anything: every line is checked once before anyone uses it. */
@@ -86,7 +95,9 @@ async function checked(step: Step, results: string) {
 }
 
 async function take(step: Step, results: string) {
-  const answer = answerSchema.parse(JSON.parse((await readPlainFile(join(results, 'read.json'), 1 << 16)).toString('utf8')));
+  const answer = answerSchema.parse(
+    JSON.parse((await readPlainFile(join(results, 'read.json'), 1 << 16)).toString('utf8')),
+  );
   if (!answer.ok) return { error: refusedReport(step, answer.refused, answer.message) };
   const unread: Unread[] = [];
   for await (const value of readJsonLines(join(results, 'unread.jsonl'))) unread.push(unreadSchema.parse(value));

@@ -62,7 +62,8 @@ function networkExcess(wanted: Network, allowed: Network | undefined): string[] 
   if (wanted === 'none' || allowed === undefined) return [];
   if (allowed === 'none') return [`network to ${wanted.hosts.join(', ')} is not allowed`];
   const others = wanted.hosts.filter((host) => !allowed.hosts.includes(host));
-  const calls = wanted.maxCalls > allowed.maxCalls ? [`${wanted.maxCalls} network calls exceed ${allowed.maxCalls}`] : [];
+  const calls =
+    wanted.maxCalls > allowed.maxCalls ? [`${wanted.maxCalls} network calls exceed ${allowed.maxCalls}`] : [];
   return [...others.map((host) => `network to ${host} is not allowed`), ...calls];
 }
 

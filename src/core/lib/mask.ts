@@ -5,8 +5,12 @@
 const SECRET_NAME =
   /(?:pass(?:w(?:or)?d|phrase)?|pwd|psk|secret|token|key|auth\w{0,12}|credentials?|creds?|cookie|session|signature|salt|bearer|sig|pw)[\w.-]{0,40}(?: string)?["'`\])]{0,3} ?(?:[=:,>|]|\?=|->)/gi;
 
+/** Environment variables and constants: what they are set to says nothing of the line's shape. */
+const ENVIRONMENT = /(?:^| )[A-Z][A-Z0-9]{0,40}_[A-Z0-9_]{1,80} ?[=:]/g;
+
 /** What a login option of a command or a line of netrc is followed by. */
-const LOGIN = /(?:(?:^| )(?:-u|-p|--user|--proxy-user)|(?:^| )(?:password|passwd|login|account|bearer|basic|token)|(?:--?[\w-]{0,20}(?:password|token|secret|key)))(?:=| (?![=:]))/gi;
+const LOGIN =
+  /(?:(?:^| )(?:-u|-p|--user|--proxy-user)|(?:^| )(?:password|passwd|login|account|bearer|basic|token)|(?:--?[\w-]{0,20}(?:password|token|secret|key)))(?:=| (?![=:]))/gi;
 
 const TOKEN = /[A-Za-z0-9+/=_.~%$-]{5,}/g;
 const DIGITS = /[0-9](?:[ .,:_/-]?[0-9]){3,}/g;
@@ -18,8 +22,21 @@ const WORD = /[^ ]+/g;
  * `*`, and white space is one blank. Idempotent; time grows with the length.
  */
 export function maskLine(line: string): string {
-  const blank = line.replace(/\s+/g, ' ').trim();
-  const masked = maskAfter(maskAfter(maskLiterals(blank), SECRET_NAME), LOGIN)
+  let settled = line.replace(/\s+/g, ' ').trim();
+  // A mask can bring two parts together that then are masked as one, so the form is the fixed point.
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const masked = maskOnce(settled);
+    if (masked === settled) return masked;
+    settled = masked;
+  }
+  return '*';
+}
+
+const MOST_ROUNDS = 6;
+
+function maskOnce(line: string): string {
+  const masked = [SECRET_NAME, ENVIRONMENT, LOGIN]
+    .reduce(maskAfter, maskLiterals(line))
     .replace(WORD, (word) => (/@|:[^:]*:[^:]*:/.test(word) ? '*' : word))
     .replace(TOKEN, (token) => (isPlain(token) ? token : '*'))
     .replace(DIGITS, '*');
@@ -68,5 +85,7 @@ export function isPlain(token: string): boolean {
   const parts = token.split(/[+/=_.~%$-]+/);
   if (parts.some((part) => /[^aeiouyAEIOUY\W\d_]{6}/.test(part))) return false;
   if (parts.every((part) => part.length < 20 && PLAIN_PART.test(part))) return true;
-  return parts.every((part) => part.length < 8 ? /^[A-Za-z]*[0-9]{0,3}$/.test(part) : part.length < 20 && NUMBERED.test(part));
+  return parts.every((part) =>
+    part.length < 8 ? /^[A-Za-z]*[0-9]{0,3}$/.test(part) : part.length < 20 && NUMBERED.test(part),
+  );
 }

@@ -10,6 +10,8 @@ export interface PathRule {
   class: string;
   /** Globs over whole repository paths, `/` between names; a leading dot is matched like any character. */
   globs: readonly string[];
+  /** Paths that the rule does not touch although its globs name them. */
+  except?: readonly string[];
   action: PathAction;
   /** The rule does not touch what git tracks, so that hiding code there is no off switch. */
   unlessTracked?: boolean;
@@ -35,7 +37,7 @@ const EDIT: readonly PathAction[] = ['exclude', 'edit-deny', 'edit-protected', '
 
 /** The one place that decides on paths. Of several rules with the same action the first wins. */
 export function compilePathRules(rules: readonly PathRule[]): PathRules {
-  const compiled = rules.map((rule) => ({ ...rule, matches: globMatcher(rule.globs, rule.action === 'sensitive') }));
+  const compiled = rules.map((rule) => ({ ...rule, matches: ruleMatcher(rule) }));
   const decide = (order: readonly PathAction[], otherwise: PathDecision) => {
     const ordered = order.flatMap((action) => compiled.filter((rule) => rule.action === action));
     return (path: string, tracked: boolean): PathDecision => {
@@ -47,6 +49,12 @@ export function compilePathRules(rules: readonly PathRule[]): PathRules {
     read: decide(READ, { action: 'read', class: 'source', reason: 'no rule restricts reading' }),
     edit: decide(EDIT, { action: 'edit-unlisted', class: 'source', reason: 'no rule allows editing' }),
   };
+}
+
+function ruleMatcher({ globs, except, action }: PathRule): (path: string) => boolean {
+  const named = globMatcher(globs, action === 'sensitive');
+  const spared = except === undefined ? () => false : globMatcher(except);
+  return (path) => named(path) && !spared(path);
 }
 
 /**

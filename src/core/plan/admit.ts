@@ -1,8 +1,8 @@
 import { Refusal } from '../lib/errors.js';
+import type { NamedDocument } from '../lib/named-document.js';
 import { type Manifest, readManifest } from '../manifest/manifest.js';
 import { defaultPolicy, readPolicy } from '../policy/default.js';
 import type { Policy } from '../policy/policy.js';
-import type { NamedDocument } from '../lib/named-document.js';
 import type { Catalog } from './catalog.js';
 import { makePlan, type PlanRequest } from './make.js';
 import type { Plan } from './plan.js';
@@ -14,16 +14,24 @@ export interface Admission {
   plan: Plan;
 }
 
-export type AdmissionRequest = Omit<PlanRequest, 'manifest' | 'policy'> & { manifest?: NamedDocument; policy?: NamedDocument };
+export type AdmissionRequest = Omit<PlanRequest, 'manifest' | 'policy'> & {
+  manifest?: NamedDocument;
+  policy?: NamedDocument;
+};
 
 /** Reads manifest and policy and makes the plan. Throws one `Refusal` with the problems of both documents. */
 export function admit(request: AdmissionRequest, catalog: Catalog): Admission {
   const { manifest: manifestFile, policy: policyFile, ...rest } = request;
   const [manifest, manifestRefusal] = attempt(() => manifestFile && readManifest(manifestFile.text, manifestFile.file));
-  const [policy, policyRefusal] = attempt(() => (policyFile ? readPolicy(policyFile.text, policyFile.file) : defaultPolicy()));
+  const [policy, policyRefusal] = attempt(() =>
+    policyFile ? readPolicy(policyFile.text, policyFile.file) : defaultPolicy(),
+  );
   const refusals = [manifestRefusal, policyRefusal].filter((refusal) => refusal !== undefined);
   if (policy === undefined || refusals.length > 0) {
-    throw new Refusal(refusals[0]?.code ?? 'policy', refusals.flatMap((refusal) => refusal.problems));
+    throw new Refusal(
+      refusals[0]?.code ?? 'policy',
+      refusals.flatMap((refusal) => refusal.problems),
+    );
   }
   return { manifest, policy, plan: makePlan({ ...rest, manifest, policy }, catalog) };
 }

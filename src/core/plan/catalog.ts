@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Refusal } from '../lib/errors.js';
 import { digestOf } from '../lib/digest.js';
 import { readDocument } from '../lib/document/read.js';
+import { Refusal } from '../lib/errors.js';
 import { type Lock, lockSchema } from './lock.js';
 import { type ProfileFile, profileSchema } from './profile.js';
 import { type Tool, toolSchema } from './tool.js';
@@ -37,7 +37,12 @@ export async function loadCatalog(folders: CatalogFolders): Promise<Catalog> {
     readDocument(text, { file, code: 'profile', schema: profileSchema, format: 'yaml' }),
   );
   const lockFile = join(folders.tools, 'embedded.lock.json');
-  const lock = readDocument(await readFile(lockFile), { file: lockFile, code: 'tool', schema: lockSchema, format: 'json' });
+  const lock = readDocument(await readFile(lockFile), {
+    file: lockFile,
+    code: 'tool',
+    schema: lockSchema,
+    format: 'json',
+  });
   const rules = await readRules(folders.rules);
   return {
     tools: byName(tools, (tool) => tool.id),
@@ -63,7 +68,10 @@ async function readAll<T>(folder: string, read: (text: Buffer, file: string) => 
 function byName<T>(entries: { file: string; value: T }[], nameOf: (value: T) => string): Map<string, T> {
   const wrong = entries.filter(({ file, value }) => basename(file, '.yaml') !== nameOf(value));
   if (wrong.length > 0) {
-    const problems = wrong.map(({ file, value }) => ({ file, message: `defines \`${nameOf(value)}\`, not its own name` }));
+    const problems = wrong.map(({ file, value }) => ({
+      file,
+      message: `defines \`${nameOf(value)}\`, not its own name`,
+    }));
     throw new Refusal('tool', problems);
   }
   return new Map(entries.map(({ value }) => [nameOf(value), value]));
@@ -72,6 +80,8 @@ function byName<T>(entries: { file: string; value: T }[], nameOf: (value: T) => 
 async function readRules(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const texts = await Promise.all(files.sort().map(async (file) => [file.slice(folder.length + 1), await readFile(file, 'utf8')]));
+  const texts = await Promise.all(
+    files.sort().map(async (file) => [file.slice(folder.length + 1), await readFile(file, 'utf8')]),
+  );
   return Object.fromEntries(texts) as Record<string, string>;
 }

@@ -1,7 +1,7 @@
 import { digestOf } from '../lib/digest.js';
 import { type Problem, Refusal } from '../lib/errors.js';
-import { didYouMean } from '../lib/suggest.js';
 import { stricter, type Thresholds } from '../lib/severity.js';
+import { didYouMean } from '../lib/suggest.js';
 import { type Manifest, withoutNotify } from '../manifest/manifest.js';
 import type { Policy } from '../policy/policy.js';
 import { namedTools } from '../policy/rules.js';
@@ -90,7 +90,10 @@ function toStep(tool: Tool, requestedAs: string, catalog: Catalog, packs: PlanRe
   if (!isEmbedded(tool)) return { problems: [] };
   const entry = catalog.lock.workers[tool.supplier.worker];
   if (entry === undefined) {
-    const problem = { message: `${tool.id}: no lock entry for worker \`${tool.supplier.worker}\``, remedy: 'Build again.' };
+    const problem = {
+      message: `${tool.id}: no lock entry for worker \`${tool.supplier.worker}\``,
+      remedy: 'Build again.',
+    };
     return { problems: [problem] };
   }
   const absent = tool.assets.filter((name) => packs[name] === undefined);

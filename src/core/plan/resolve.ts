@@ -57,7 +57,10 @@ export function resolveTools(selection: Selection, policy: Policy, catalog: Cata
 
 function missing(id: string, target: string | null, policy: Policy, catalog: Catalog): Problem {
   if (target === null) {
-    return { message: `no provider for ${id}`, remedy: `Name a tool under \`providers.${id}\` in the policy, or leave ${id} out.` };
+    return {
+      message: `no provider for ${id}`,
+      remedy: `Name a tool under \`providers.${id}\` in the policy, or leave ${id} out.`,
+    };
   }
   const known = [...catalog.tools.keys(), ...Object.keys(policy.providers), ATTESTATION];
   return { message: `unknown tool ${didYouMean(target, known)}`, remedy: '`security-scan tools list` shows all.' };

@@ -1,6 +1,6 @@
 import type { Problem } from '../lib/errors.js';
-import { didYouMean } from '../lib/suggest.js';
 import type { Thresholds } from '../lib/severity.js';
+import { didYouMean } from '../lib/suggest.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Catalog } from './catalog.js';
 

@@ -37,7 +37,10 @@ export const toolSchema = z
       })
       .describe('What the tool judges.'),
     judges: z.enum(['file', 'tree']).describe('Whether each file is judged by itself.'),
-    assets: z.array(z.enum(['privacy'])).default([]).describe('Packs of the operator that are mounted read-only.'),
+    assets: z
+      .array(z.enum(['privacy']))
+      .default([])
+      .describe('Packs of the operator that are mounted read-only.'),
     capabilities,
     cost: z.number().positive().describe('CPU seconds for a MiB of input, roughly; longer steps start first.'),
     config: z.record(z.string(), z.unknown()).default({}),

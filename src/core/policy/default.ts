@@ -29,7 +29,8 @@ budgets:
   tools: {}
 
 paths:
-  readExclude: []
+  readExclude:
+    - { name: installed-packages, globs: ['**/node_modules/**'] }
   secretsOnly:
     - { name: environment-files, globs: ['**/.env*'] }
     - { name: key-files, globs: ['**/*.pem', '**/*.key', '**/*.p12', '**/*.pfx', '**/*.jks'] }

@@ -16,7 +16,10 @@ export const thresholds = z
 
 const tools = z
   .strictObject({
-    allow: z.union([z.literal('all'), z.array(toolId)]).default('all').describe('Tools that may run: `all`, or ids.'),
+    allow: z
+      .union([z.literal('all'), z.array(toolId)])
+      .default('all')
+      .describe('Tools that may run: `all`, or ids.'),
     require: z.array(toolId).default([]).describe('Tools that every run must contain.'),
     forbid: z.array(toolId).default([]).describe('Tools that may never run; stronger than `allow`.'),
   })
@@ -40,8 +43,15 @@ const budgets = z
   .describe('Highest allowed counts of findings: over all tools, by category and by tool.');
 
 const pathRule = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/).describe('Named in the evidence beside what the rule left out.'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
+    .describe('Named in the evidence beside what the rule left out.'),
   globs: z.array(glob).min(1),
+  trackedToo: z
+    .boolean()
+    .default(false)
+    .describe('Whether the rule also leaves out what git tracks; else hiding code there would be an off switch.'),
 });
 
 const paths = z

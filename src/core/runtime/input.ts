@@ -28,7 +28,11 @@ export function sourceMounts(step: Step, snapshot: Snapshot): Mount[] {
 }
 
 /** Writes what the step reads from /in. */
-export async function writeInput(folder: string, files: readonly HandedFile[], documents: Record<string, unknown>): Promise<void> {
+export async function writeInput(
+  folder: string,
+  files: readonly HandedFile[],
+  documents: Record<string, unknown>,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'files.jsonl'), files.map((file) => `${JSON.stringify(file)}\n`).join(''));
   const entries = Object.entries(documents);

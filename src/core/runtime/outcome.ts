@@ -69,7 +69,11 @@ export function endError(end: JobEnd, what: string): StepError | undefined {
         remedy: 'Raise `output` in the tool file and in the policy.',
       };
     case 'not-started':
-      return { cause: 'not-started', message: `${what} could not be started: ${end.reason}`, remedy: 'Run `security-scan doctor`.' };
+      return {
+        cause: 'not-started',
+        message: `${what} could not be started: ${end.reason}`,
+        remedy: 'Run `security-scan doctor`.',
+      };
     case 'cancelled':
       return { cause: 'crash', message: `${what} was cancelled`, remedy: 'Run again.' };
   }

@@ -6,7 +6,9 @@ import type { StepOutcome } from './outcome.js';
 import { runStep, type StepContext, type StepRun } from './step.js';
 
 /** What a run tells those who watch it. */
-export type StepEvent = { step: string; state: 'queued' | 'running' | 'reading' } | { step: string; state: 'done'; outcome: StepOutcome };
+export type StepEvent =
+  | { step: string; state: 'queued' | 'running' | 'reading' }
+  | { step: string; state: 'done'; outcome: StepOutcome };
 
 export interface RunOptions extends Omit<StepContext, 'onState'> {
   /** Steps at one time; default: as many as there are processors. */
@@ -38,7 +40,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<StepRun[
 
 /** The longest step first, so that it does not begin when the others are done. */
 function byCost(steps: readonly Step[], entries: readonly SnapshotEntry[]): Step[] {
-  const cost = new Map(steps.map((step) => [step, step.cost * filesFor(step, entries).reduce((sum, file) => sum + file.size, 0)]));
+  const cost = new Map(
+    steps.map((step) => [step, step.cost * filesFor(step, entries).reduce((sum, file) => sum + file.size, 0)]),
+  );
   return [...steps].sort((a, b) => (cost.get(b) ?? 0) - (cost.get(a) ?? 0));
 }
 

@@ -3,15 +3,25 @@ import { constants } from 'node:fs';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../lib/errors.js';
+import type { Catalog } from '../plan/catalog.js';
 import type { LockEntry } from '../plan/lock.js';
 
 /**
  * Copies a worker's files, hashing what is copied: what runs is exactly what was checked, whatever happens to the
  * original afterwards. Throws `Fault` code `digest` for a file that is missing or not the locked one.
  */
-export async function stageWorker(name: string, entry: LockEntry, from: string, to: string): Promise<void> {
+async function stageWorker(name: string, entry: LockEntry, from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
-  await Promise.all(Object.entries(entry.files).map(([file, sha256]) => stageFile(name, join(from, file), join(to, file), sha256)));
+  await Promise.all(
+    Object.entries(entry.files).map(([file, sha256]) => stageFile(name, join(from, file), join(to, file), sha256)),
+  );
+}
+
+/** Stages the worker that the catalog's lock names. */
+export async function stageLocked(name: string, { lock, workers }: Catalog, to: string): Promise<void> {
+  const entry = lock.workers[name];
+  if (entry === undefined) throw new Fault('digest', `the lock has no worker ${name}`, 'Install the package again.');
+  await stageWorker(name, entry, join(workers, name), to);
 }
 
 async function stageFile(worker: string, from: string, to: string, expected: string): Promise<void> {

@@ -8,9 +8,9 @@ import type { Job, JobResult, Mount, Sandbox } from '../lib/sandbox/job.js';
 import type { Catalog } from '../plan/catalog.js';
 import type { Step } from '../plan/plan.js';
 import type { Snapshot } from '../source/snapshot.js';
-import { type HandedFile, filesFor, sourceMounts, writeInput } from './input.js';
+import { filesFor, type HandedFile, sourceMounts, writeInput } from './input.js';
 import { endError, type StepError, type StepOutcome } from './outcome.js';
-import { stageWorker } from './stage.js';
+import { stageLocked } from './stage.js';
 
 /** What a step needs from its run. */
 export interface StepContext {
@@ -50,21 +50,28 @@ export interface StepRun {
 /** Runs one tool over the files that it applies to and has its report read. Never throws for what the tool does. */
 export async function runStep(step: Step, context: StepContext): Promise<StepRun> {
   const files = filesFor(step, context.snapshot.entries);
-  if (files.length === 0) return { outcome: outcomeOf(step, { status: 'not-applicable', reason: 'no file that it applies to' }) };
+  if (files.length === 0)
+    return { outcome: outcomeOf(step, { status: 'not-applicable', reason: 'no file that it applies to' }) };
   const folder = join(context.scratch, 'steps', step.id);
   try {
     return await execute(step, files, folder, context);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const cause = error.code === 'digest' ? 'digest' : 'not-started';
-    return failed(step, files.length, { cause, message: error.message, remedy: error.remedy ?? 'Run again.' }, { folder });
+    return failed(
+      step,
+      files.length,
+      { cause, message: error.message, remedy: error.remedy ?? 'Run again.' },
+      { folder },
+    );
   }
 }
 
 async function execute(step: Step, files: HandedFile[], folder: string, context: StepContext): Promise<StepRun> {
   const entry = context.catalog.lock.workers[step.worker];
-  if (entry === undefined || digestOf(entry) !== step.digest) throw new Fault('digest', `${step.tool}: the lock changed since the plan`);
-  await stageWorker(step.worker, entry, join(context.catalog.workers, step.worker), join(folder, 'tool'));
+  if (entry === undefined || digestOf(entry) !== step.digest)
+    throw new Fault('digest', `${step.tool}: the lock changed since the plan`);
+  await stageLocked(step.worker, context.catalog, join(folder, 'tool'));
   await writeInput(join(folder, 'in'), files, { 'config.json': step.config });
   await mkdir(join(folder, 'out'), { recursive: true });
   const job = jobFor(step, folder, context);
@@ -79,7 +86,13 @@ async function execute(step: Step, files: HandedFile[], folder: string, context:
   return readBack(step, files, folder, context, run);
 }
 
-async function readBack(step: Step, files: HandedFile[], folder: string, context: StepContext, run: StepRunParts): Promise<StepRun> {
+async function readBack(
+  step: Step,
+  files: HandedFile[],
+  folder: string,
+  context: StepContext,
+  run: StepRunParts,
+): Promise<StepRun> {
   const read = await context.readReport(step, files, folder, context);
   recordCommand(context.audit, read.job, read.result);
   const parts = { ...run, reader: read.result };
@@ -95,7 +108,9 @@ async function readBack(step: Step, files: HandedFile[], folder: string, context
 type StepRunParts = Omit<StepRun, 'outcome'> & { job: JobResult };
 
 function jobFor(step: Step, folder: string, context: StepContext): Job {
-  const assets = Object.keys(step.assets).map((name): Mount => ({ from: context.assets[name] ?? '', to: `/assets/${name}`, access: 'read' }));
+  const assets = Object.keys(step.assets).map(
+    (name): Mount => ({ from: context.assets[name] ?? '', to: `/assets/${name}`, access: 'read' }),
+  );
   return {
     id: step.id,
     substrate: 'node',
@@ -138,7 +153,18 @@ function codeMismatch(step: Step, { end }: JobResult, findings: number): StepErr
 
 function outcomeOf(step: Step, known: Pick<StepOutcome, 'status'> & Partial<StepOutcome>): StepOutcome {
   const { id, tool, category } = step;
-  return { step: id, tool, category, error: null, reason: null, files: 0, findings: 0, suppressed: 0, unread: [], ...known };
+  return {
+    step: id,
+    tool,
+    category,
+    error: null,
+    reason: null,
+    files: 0,
+    findings: 0,
+    suppressed: 0,
+    unread: [],
+    ...known,
+  };
 }
 
 const cancelled = (step: Step, files: number): StepOutcome =>

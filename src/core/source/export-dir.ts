@@ -52,3 +52,9 @@ export async function refuseInside(
   }
   if (problems.length > 0) throw new Refusal('policy', problems);
 }
+
+/** What git tracks is never taken for output, and never overwritten. */
+export function refuseTracked(inside: string, entries: readonly { path: string; tracked: boolean }[]): void {
+  const tracked = entries.find((entry) => entry.tracked && entry.path.startsWith(`${inside}/`));
+  if (tracked !== undefined) throw refusal(inside, 'holds files that git tracks');
+}

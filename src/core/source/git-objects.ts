@@ -20,7 +20,7 @@ export interface TreeItem {
   path: RawPath;
 }
 
-const TREE_LINE = /^(\d{6}) (blob|commit) ([0-9a-f]{40}|[0-9a-f]{64})(?: +(\d+|-|BAD))?\t([^]+)$/;
+const TREE_LINE = /^(\d{6}) (blob|commit) ([0-9a-f]{40}|[0-9a-f]{64})(?: +(\d+|-|BAD))?\t(.+)$/s;
 
 /** Reads the output of `git ls-tree -rz [--long]`. Throws `Fault` code `snapshot` for anything else. */
 export function parseTreeListing(output: Buffer): TreeItem[] {

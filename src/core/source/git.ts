@@ -65,6 +65,8 @@ export const GIT_OPTIONS: readonly string[] = [
 export interface GitCommand {
   id: string;
   args: readonly string[];
+  /** The file below the scratch folder that gets standard output. */
+  output: string;
   /** Bytes for standard input. */
   input?: string;
   mounts?: readonly Mount[];
@@ -83,7 +85,7 @@ export interface Git {
 
 export function gitFor(ports: SourcePorts, repository: Repository, source: string): Git {
   const start = async (command: GitCommand, codes: readonly number[]) => {
-    const output = join(ports.scratch, `${command.id}.out`);
+    const output = join(ports.scratch, command.output);
     const job = gitJob(command, repository, { source, output, stderr: join(ports.scratch, `${command.id}.err`) });
     const result = await withInput(ports.scratch, command, (stdin) => runJob(ports, { ...job, ...stdin }));
     return { code: await demandExit(job, result, codes), output };

@@ -37,7 +37,7 @@ export interface SourcePorts {
 const MiB = 2 ** 20;
 
 /** Room for a million names in a listing, and for an index of them in memory. */
-const LISTING_BYTES = 512 * MiB;
+export const LISTING_BYTES = 512 * MiB;
 const SOURCE_LIMITS: Limits = {
   memoryBytes: 2048 * MiB,
   cpuSeconds: 1800,

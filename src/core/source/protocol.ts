@@ -46,7 +46,7 @@ export interface UnreadLine {
   reason: UnreadReason;
   detail: string;
   /** A path or link that leaves the source, or a device: recorded in the audit log under this class. */
-  audit?: 'escape' | 'special-file';
+  audit?: 'escape' | 'special-file' | undefined;
 }
 
 export interface ExcludedLine {
@@ -70,7 +70,7 @@ export interface EndLine {
   bytes: number;
   ignored: number;
   /** The id of the git tree that the entries make, submodules as the commit's tree has them; with `git` only. */
-  tree?: string;
+  tree?: string | undefined;
 }
 
 export type IndexLine = EntryLine | UnreadLine | ExcludedLine | RefusedLine | EndLine;

@@ -37,7 +37,12 @@ export function judge(plan: Plan, outcomes: readonly StepOutcome[], unread: read
   const gaps = openGaps(plan.incomplete.accept, outcomes, unread);
   const budgets = budgetRows(plan.budgets, tally);
   const incomplete = plan.incomplete.unread === 'error' ? unreadReasons(gaps.open) : [];
-  const errors = [...outcomes.flatMap(stepReason), ...missingSteps(plan, outcomes), ...incomplete];
+  const errors = [
+    ...outcomes.flatMap(stepReason),
+    ...missingSteps(plan, outcomes),
+    ...nothingJudged(outcomes),
+    ...incomplete,
+  ];
   const exceeded = budgets.filter((row) => row.exceeded).map(budgetReason);
   return {
     verdict: errors.length > 0 ? 'error' : exceeded.length > 0 ? 'fail' : 'pass',
@@ -56,7 +61,9 @@ function stepReason(outcome: StepOutcome): Reason[] {
     case 'skipped':
       return [];
     case 'cancelled':
-      return [{ kind: 'cancelled', message: `${outcome.step}: ${outcome.reason ?? 'cancelled'}`, remedy: 'Run again.' }];
+      return [
+        { kind: 'cancelled', message: `${outcome.step}: ${outcome.reason ?? 'cancelled'}`, remedy: 'Run again.' },
+      ];
     case 'error': {
       const { message, remedy } = outcome.error ?? { message: `${outcome.step} failed`, remedy: 'Run again.' };
       return [{ kind: 'step', message, remedy }];
@@ -70,6 +77,13 @@ function missingSteps(plan: Plan, outcomes: readonly StepOutcome[]): Reason[] {
   return plan.steps
     .filter((step) => !known.has(step.id))
     .map((step) => ({ kind: 'step', message: `${step.id} has no outcome`, remedy: 'Run again.' }));
+}
+
+/** Tools that found nothing to look at say nothing about the source; their silence is no pass. */
+function nothingJudged(outcomes: readonly StepOutcome[]): Reason[] {
+  if (outcomes.some(({ status }) => status !== 'not-applicable' && status !== 'skipped')) return [];
+  const remedy = 'Choose a profile whose tools know the languages of the source.';
+  return [{ kind: 'step', message: 'no tool applies to any file of the source', remedy }];
 }
 
 type Gap = Unread & { by: string };
@@ -86,8 +100,7 @@ function openGaps(accept: readonly Acceptance[], outcomes: readonly StepOutcome[
 
 function matcher({ reasons, tools, paths }: Acceptance): (gap: Gap) => boolean {
   const matchesPath = paths ? picomatch([...paths], { dot: true }) : () => true;
-  return (gap) =>
-    (reasons?.includes(gap.reason) ?? true) && (tools?.includes(gap.by) ?? true) && matchesPath(gap.path);
+  return (gap) => (reasons?.includes(gap.reason) ?? true) && (tools?.includes(gap.by) ?? true) && matchesPath(gap.path);
 }
 
 function unreadReasons(open: readonly Gap[]): Reason[] {
@@ -109,7 +122,9 @@ function budgetRows(budgets: Budgets, tally: Tally): BudgetRow[] {
   const review = budgets.reviewNotes;
   return [
     ...rows('overall', 'overall', tally.overall, budgets.overall),
-    ...Object.entries(budgets.categories).flatMap(([name, limits]) => rows('category', name, tally.categories[name], limits)),
+    ...Object.entries(budgets.categories).flatMap(([name, limits]) =>
+      rows('category', name, tally.categories[name], limits),
+    ),
     ...Object.entries(budgets.tools).flatMap(([name, limits]) => rows('tool', name, tally.tools[name], limits)),
     {
       scope: 'review',
@@ -122,7 +137,12 @@ function budgetRows(budgets: Budgets, tally: Tally): BudgetRow[] {
   ];
 }
 
-function rows(scope: BudgetRow['scope'], name: string, counts: Counts = noCounts(), limits: Thresholds = {}): BudgetRow[] {
+function rows(
+  scope: BudgetRow['scope'],
+  name: string,
+  counts: Counts = noCounts(),
+  limits: Thresholds = {},
+): BudgetRow[] {
   return SEVERITIES.map((severity) => {
     const limit = limits[severity] ?? null;
     const count = counts[severity];
@@ -133,5 +153,9 @@ function rows(scope: BudgetRow['scope'], name: string, counts: Counts = noCounts
 function budgetReason(row: BudgetRow): Reason {
   const what = row.severity === 'review' ? 'review notes' : `${row.severity} findings`;
   const where = row.scope === 'overall' || row.scope === 'review' ? '' : ` of ${row.scope} ${row.name}`;
-  return { kind: 'budget', message: `${row.count} ${what}${where}, ${row.limit} allowed`, remedy: 'Mend the findings, or change the budget.' };
+  return {
+    kind: 'budget',
+    message: `${row.count} ${what}${where}, ${row.limit} allowed`,
+    remedy: 'Mend the findings, or change the budget.',
+  };
 }

@@ -43,8 +43,10 @@ function addUse(node: Located | undefined, scope: Scope, listing: Listing): void
     listing.add({ type: 'github', name, version, ...(subpath !== undefined && { subpath }), line, scope });
   } else if (used.startsWith('docker://')) {
     addImage(used, line, scope, listing);
+  } else if (/^[\w.-]+\/[\w./-]+$/.test(used)) {
+    listing.unpinned.push(used);
   } else {
-    listing.gap(/^[\w.-]+\/[\w./-]+$/.test(used) ? 'without an exact version' : 'that cannot be read');
+    listing.gap('that cannot be read');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ComponentLine } from '../lib/protocol.js';
+import { Malformed } from './located.js';
 import { type PurlParts, packageUrl } from './purl.js';
 
 export type Scope = ComponentLine['scope'];
@@ -18,18 +19,18 @@ export interface Stated extends PurlParts {
   needs?: readonly string[];
 }
 
+/** Dependencies in one file. The largest lockfiles have some tens of thousands; ambiguous names can multiply them. */
+const MAX_EDGES = 1_000_000;
+
 /** What an entry lacked to be a component: always reported, with its count. */
-export type Gap =
-  | 'without an exact version'
-  | 'with a name or version that cannot be'
-  | 'that cannot be read'
-  | 'that name another file, which was not read';
+export type Gap = CountedGap | 'without an exact version' | 'naming another file, which was not read';
+type CountedGap = 'with a name or version that cannot be' | 'that cannot be read';
 
 /** What one lockfile lists. Entries that are no packages of a registry or repository (root, workspace, link, file) are left out. */
 export class Listing {
   readonly #packages: { found: Package; needs: readonly string[] }[] = [];
   readonly #keys = new Map<string, string[]>();
-  readonly gaps = new Map<Gap, number>();
+  readonly gaps = new Map<CountedGap, number>();
   /** Names of packages that the file wants without saying which version. */
   readonly unpinned: string[] = [];
   /** Repository paths of files that this one includes. */
@@ -43,7 +44,7 @@ export class Listing {
       this.gap('with a name or version that cannot be');
       return;
     }
-    for (const key of stated.keys ?? []) this.#keys.set(key, [...(this.#keys.get(key) ?? []), purl]);
+    for (const key of stated.keys ?? []) pushTo(this.#keys, key, purl);
     const { name, version, line, scope = 'required', hashes = {}, licenses = [], needs = [] } = stated;
     const found: Package = { purl, name, version, line, scope, hashes, licenses: [...licenses], dependsOn: [] };
     this.#packages.push({ found, needs });
@@ -55,15 +56,32 @@ export class Listing {
     else this.add({ ...stated, version: stated.version });
   }
 
-  gap(gap: Gap, count = 1): void {
-    this.gaps.set(gap, (this.gaps.get(gap) ?? 0) + count);
+  gap(gap: CountedGap): void {
+    this.gaps.set(gap, (this.gaps.get(gap) ?? 0) + 1);
   }
 
-  /** The packages in the lockfile's order, dependencies resolved, sorted and unique. */
+  /**
+   * The packages in the lockfile's order, dependencies resolved, sorted and unique. Throws `Malformed` when they are
+   * more than a lockfile can mean.
+   */
   packages(): Package[] {
+    let edges = 0;
     return this.#packages.map(({ found, needs }) => {
-      const purls = new Set(needs.flatMap((key) => this.#keys.get(key) ?? []));
+      const purls = new Set<string>();
+      for (const key of needs) {
+        const meant = this.#keys.get(key) ?? [];
+        edges += meant.length;
+        if (edges > MAX_EDGES) throw new Malformed('too many dependencies');
+        for (const purl of meant) purls.add(purl);
+      }
       return { ...found, dependsOn: [...purls].sort() };
     });
   }
+}
+
+/** Appends to the list under a key. */
+export function pushTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }

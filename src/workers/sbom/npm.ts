@@ -32,7 +32,7 @@ function listInstalled(packages: LocatedMap, listing: Listing): void {
 /** The root (''), workspaces (outside node_modules), links to them and local archives are the project's own. */
 function isComponent(place: string, entry: LocatedMap): boolean {
   const local = textAt(entry, 'resolved')?.startsWith('file:') ?? false;
-  return place.includes(MODULES) && !isTrue(entry, 'link') && !local;
+  return /(?:^|\/)node_modules\//.test(place) && !isTrue(entry, 'link') && !local;
 }
 
 function addInstalled(place: string, line: number, entry: LocatedMap, all: LocatedMap, listing: Listing): void {

@@ -1,7 +1,7 @@
 import { fromIntegrity } from './hashes.js';
-import { Listing, type Scope } from './listing.js';
+import { Listing, pushTo, type Scope } from './listing.js';
 import { asMap, isTrue, type LocatedMap, Malformed, mapAt, textAt, textOf } from './located.js';
-import { scopesFrom } from './scopes.js';
+import { scopesFrom, strongest } from './scopes.js';
 import { vcsSource } from './vcs.js';
 import { parseYaml } from './yaml.js';
 
@@ -128,18 +128,13 @@ function flaggedScope(entry: LocatedMap): Scope {
   return isTrue(entry, 'optional') ? 'optional' : 'required';
 }
 
-function strongest(scopes: readonly (Scope | undefined)[]): Scope {
-  const order: readonly Scope[] = ['required', 'optional', 'development'];
-  return order.find((scope) => scopes.includes(scope)) ?? 'required';
-}
-
 /** In version 9 a package is listed once, its snapshots once for each set of peers: `name@1.0.0(peer@2.0.0)`. */
 function variantsByPackage(snapshots: LocatedMap): Map<string, string[]> {
   const variants = new Map<string, string[]>();
   for (const key of snapshots.keys()) {
     const paren = key.indexOf('(');
     const base = paren < 0 ? key : key.slice(0, paren);
-    variants.set(base, [...(variants.get(base) ?? []), key]);
+    pushTo(variants, base, key);
   }
   return variants;
 }

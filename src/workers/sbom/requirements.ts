@@ -83,7 +83,7 @@ function addRepository(name: string | undefined, location: string, line: number,
   const [, url = '', commit] = /^([^#;]*?)(?:@([0-9a-f]{40}))?(?:[#;\s].*)?$/.exec(location) ?? [];
   const source = commit === undefined ? undefined : vcsSource(url, commit);
   if (name === undefined || !source) {
-    listing.gap('without an exact version');
+    listing.unpinned.push(name ?? '');
     return;
   }
   listing.add({ type: 'pypi', name, version: source.commit, qualifiers: { vcs_url: source.url }, line });

@@ -2,6 +2,10 @@ import type { Scope } from './listing.js';
 
 const ORDER: readonly Scope[] = ['required', 'optional', 'development'];
 
+/** The strongest of several scopes; `required` when none is known, so that nothing is played down. */
+export const strongest = (scopes: readonly (Scope | undefined)[]): Scope =>
+  ORDER.find((scope) => scopes.includes(scope)) ?? 'required';
+
 /**
  * For lockfiles that name only what the project itself wants: a package's scope is the strongest of the roots
  * that it is reached from (required, then optional, then development). Keys that nothing reaches are absent.

@@ -1,8 +1,8 @@
 import { fromOnlyFile } from './hashes.js';
-import { Listing, type Scope } from './listing.js';
+import { Listing, pushTo, type Scope } from './listing.js';
 import { asMap, type Located, type LocatedMap, listAt, mapAt, textAt } from './located.js';
 import { fileHashes, vcsQualifiers } from './python.js';
-import { scopesFrom } from './scopes.js';
+import { scopesFrom, strongest } from './scopes.js';
 import { parseTomlLock } from './toml.js';
 
 /** The project itself, its workspace members, and folders and archives beside them. */
@@ -13,7 +13,7 @@ export function readUv(text: string): Listing {
   const { packages } = parseTomlLock(text);
   const byKey = new Map<string, LocatedMap[]>();
   for (const { entry } of packages) {
-    for (const key of keysOf(entry)) byKey.set(key, [...(byKey.get(key) ?? []), entry]);
+    for (const key of keysOf(entry)) pushTo(byKey, key, entry);
   }
   const roots = packages.filter(({ entry }) => isLocal(entry)).flatMap(({ entry }) => rootNeeds(entry));
   const scopes = scopesFrom(roots, (key) => byKey.get(key)?.flatMap(inside) ?? []);
@@ -27,15 +27,13 @@ export function readUv(text: string): Listing {
 function addEntry(line: number, entry: LocatedMap, scopes: ReadonlyMap<string, Scope>, listing: Listing): void {
   const keys = keysOf(entry);
   const git = textAt(mapAt(entry, 'source'), 'git');
-  const reached = keys.map((key) => scopes.get(key));
-  const order: readonly Scope[] = ['required', 'optional', 'development'];
   listing.addIfPinned({
     type: 'pypi',
     name: textAt(entry, 'name') ?? '',
     version: textAt(entry, 'version'),
     ...vcsQualifiers(git, undefined),
     line,
-    scope: order.find((scope) => reached.includes(scope)) ?? 'required',
+    scope: strongest(keys.map((key) => scopes.get(key))),
     hashes: fromOnlyFile([...fileHashes(entry, 'wheels'), textAt(mapAt(entry, 'sdist'), 'hash') ?? []].flat()),
     keys,
     needs: inside(entry),

@@ -4,13 +4,16 @@ import { type Located, MAX_DEPTH, Malformed } from './located.js';
 /** Values reached through aliases: workflows may use a few; a bomb has millions. */
 const MAX_ALIASED = 10_000;
 
+/** The library looks for double keys in quadratic time: the conversion below does it instead. */
+const OPTIONS = { schema: 'failsafe', prettyErrors: false, uniqueKeys: false } as const;
+
 /**
  * Reads one YAML 1.2 document, every scalar as text (the failsafe schema: no tags, no merge keys, no dates).
  * Throws `Malformed` for anything but one well-formed document, keys given twice, and alias bombs or loops.
  */
 export function parseYaml(text: string): Located {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
+  const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
   if (!Array.isArray(documents) || documents.length !== 1) throw new Malformed('not one YAML document');
   const [document] = documents;
   if (!document || document.errors.length > 0) throw new Malformed('not YAML');
@@ -43,6 +46,7 @@ class Conversion {
     const entries = new Map<string, Located>();
     for (const { key, value } of items) {
       if (!isScalar(key) || typeof key.value !== 'string') throw new Malformed('a key that is not text');
+      if (entries.has(key.value)) throw new Malformed('a key is given twice in one table');
       entries.set(key.value, { line: this.#line(key), value: this.node(value, depth + 1, aliased).value });
     }
     return entries;

@@ -1,4 +1,4 @@
-import { fromIntegrity } from './hashes.js';
+import { fromHex, fromIntegrity } from './hashes.js';
 import { Listing } from './listing.js';
 import { asMap, Malformed, mapAt, textAt, textOf } from './located.js';
 import { isGitLocation, vcsSource } from './vcs.js';
@@ -27,15 +27,15 @@ function readClassic(text: string): Listing {
     const resolved = fields.get('resolved') ?? '';
     const source = isGitLocation(resolved) ? vcsSource(resolved) : undefined;
     const integrity = fields.get('integrity');
-    const sha1 = /#([0-9a-f]{40})$/.exec(resolved)?.[1];
-    const fragment = !source && sha1 !== undefined ? `sha1-${Buffer.from(sha1, 'hex').toString('base64')}` : undefined;
+    // Before integrity there was a SHA-1 behind the archive's location.
+    const sha1 = source ? undefined : /#([0-9a-f]{40})$/.exec(resolved)?.[1];
     listing.addIfPinned({
       type: 'npm',
       name: range.startsWith('npm:') ? parted(range.slice('npm:'.length)).name : name,
       version: fields.get('version'),
       ...(source && { qualifiers: { vcs_url: source.url } }),
       line,
-      hashes: fromIntegrity(integrity ?? fragment),
+      hashes: integrity === undefined ? fromHex('sha1', sha1) : fromIntegrity(integrity),
       keys: descriptors,
       needs: dependencies.map(([needed, wanted]) => `${needed}@${wanted}`),
     });

@@ -5,7 +5,7 @@ import { kindOf, wordsOf } from './names.js';
 import { isFiller, isPlaceholder } from './placeholder.js';
 import type { NamedRule } from './rules.js';
 import type { Syntax } from './syntax.js';
-import { type AssignedValue, type Span, valueOf } from './value.js';
+import { type AssignedValue, assignedValue, type Span } from './value.js';
 
 /** Parts of names that promise a secret. */
 export const NAME_PARTS = ['pass', 'pwd', 'psk', 'secret', 'token', 'key', 'auth', 'cred', 'salt', 'bearer'];
@@ -39,10 +39,14 @@ export function assignmentDetector(named: readonly NamedRule[], generic: Generic
     const kind = kindOf(words);
     const candidates = matchers.filter(({ rule }) => rule.names.some((n) => words.some((word) => word.includes(n))));
     if (kind === undefined && candidates.length === 0) return undefined;
-    const found = valueOf(text, name, syntax);
+    const found = assignedValue(text, name, syntax);
     if (found === undefined) return undefined;
+    // Also what keeps the work linear: a run of unquoted text is read once.
+    if (!found.quoted) done.nameEnd = found.end;
     const value = text.slice(found.start, found.end);
-    const provider = candidates.find(({ pattern }) => pattern.matches(value) && !isPlaceholder(value) && !isFiller(value));
+    const provider = candidates.find(
+      ({ pattern }) => pattern.matches(value) && !isPlaceholder(value) && !isFiller(value),
+    );
     if (provider !== undefined) return candidate(provider.rule.id, found, RANK.named);
     if (kind === undefined) return undefined;
     const confidence = judge({ kind, value, quoted: found.quoted, syntax });
@@ -52,7 +56,12 @@ export function assignmentDetector(named: readonly NamedRule[], generic: Generic
   };
 }
 
-const candidate = (rule: string, { start, end }: AssignedValue, rank: number): Candidate => ({ rule, start, end, rank });
+const candidate = (rule: string, { start, end }: AssignedValue, rank: number): Candidate => ({
+  rule,
+  start,
+  end,
+  rank,
+});
 
 function nameAround(text: string, at: number): Span {
   let start = at;

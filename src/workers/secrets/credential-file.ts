@@ -1,4 +1,5 @@
 import { type Candidate, RANK } from './candidate.js';
+import { isPlaceholder } from './placeholder.js';
 
 /**
  * Files that are a secret by what they are: libpq's password file, the master key of Rails, key stores of PKCS#12 and
@@ -37,6 +38,7 @@ function pgpass(rule: string, text: string, { start, end }: { start: number; end
   for (let i = 0; i < line.length; i++) {
     if (line[i] === '\\') i += 1;
     else if (line[i] === ':' && ++colons === 4 && i + 1 < line.length) {
+      if (isPlaceholder(line.slice(i + 1))) return [];
       return [{ rule, start: start + i + 1, end: start + line.length, rank: RANK.assigned }];
     }
   }

@@ -16,7 +16,8 @@ export type Confidence = 'random' | 'chosen' | 'word';
 const EMPTY = /^(?:\$?\{?|[-_*.#x]*|true|false|yes|no|null|none|nil|undefined|\d{1,3})$/i;
 const REFERENCE =
   /^(?:[./~$%&*@!{[(]|https?:|env[.:(]|process\.|os\.|secrets?\.|vars?\.|self\.|this\.|vault:|file:|arn:|ref\+|op:\/\/)|:\/\/|\(\)?$|^[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+$/;
-const FILE_NAME = /\.(?:pem|key|p12|pfx|jks|crt|cer|pub|json|ya?ml|xml|txt|properties|ini|conf|py|js|ts|html?|png|svg|md|sh|com|org|net|io)$/i;
+const FILE_NAME =
+  /\.(?:pem|key|p12|pfx|jks|crt|cer|pub|json|ya?ml|xml|txt|properties|ini|conf|py|js|ts|html?|png|svg|md|sh|com|org|net|io)$/i;
 const INTERPOLATED = /\{[A-Za-z_.$]+\}|\$[A-Za-z_]{3}/;
 /** The rest of a statement that joins strings: `'" + password + "'`. */
 const JOINED = /^["'`]\s*[+.&,]|[+.&,]\s*["'`]$|\w\($/;

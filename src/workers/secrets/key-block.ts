@@ -33,7 +33,8 @@ function beginning(text: string, at: number): number | undefined {
 function bodyRunEnd(text: string, from: number): number {
   let end = from;
   const limit = Math.min(text.length, from + LONGEST_BODY);
-  for (let i = from; i < limit && /[A-Za-z0-9+/=\s\\:,-]/.test(text.charAt(i)); i++) if (BODY.test(text.charAt(i))) end = i + 1;
+  for (let i = from; i < limit && /[A-Za-z0-9+/=\s\\:,-]/.test(text.charAt(i)); i++)
+    if (BODY.test(text.charAt(i))) end = i + 1;
   return end;
 }
 

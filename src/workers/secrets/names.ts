@@ -45,7 +45,10 @@ const HARMLESS = set('public pub no without missing invalid wrong bad forgot for
 /** Splits `camelCase`, `SNAKE_CASE`, `kebab-case` and `dotted.names` into lower-case words. */
 export function wordsOf(name: string): string[] {
   const parts = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z])([A-Z][a-z])/g, '$1 $2');
-  return parts.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== '');
+  return parts
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
 }
 
 /** `undefined` where the name promises no secret value. */

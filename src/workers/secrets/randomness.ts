@@ -19,7 +19,8 @@ export function looksRandom(value: string): boolean {
   const floor = Math.max(2.8, Math.min(3.5, Math.log2(value.length) * 0.75));
   if (entropy(value) < floor) return false;
   const mixed = changes(value) / value.length;
-  if (!/[0-9]/.test(value)) return mixed >= 0.35 || (value.length >= 12 && unpronounceable(value));
+  if (!/[0-9]/.test(value))
+    return mixed >= (value.length >= 20 ? 0.2 : 0.35) || (value.length >= 12 && unpronounceable(value));
   if (!/[A-Za-z]/.test(value)) return false;
   return unpronounceable(value) || (mixed >= 0.18 && !isIdentifier(value));
 }
@@ -47,7 +48,9 @@ function changes(value: string): number {
 /** Words with a number after them, joined by separators: `oauth2-client`, `jjwt-jackson-0.11.2`. */
 function isIdentifier(value: string): boolean {
   const parts = value.split(/[-_.:/ ]+/).filter((part) => part !== '');
-  return parts.every((part) => /^(?:[A-Za-z]?[a-z]{1,20}(?:[A-Z][a-z]{1,20}){0,8}[0-9]{0,4}|[A-Z]{2,}[0-9]{0,4}|v?[0-9]{1,8})$/.test(part));
+  return parts.every((part) =>
+    /^(?:[A-Za-z]?[a-z]{1,20}(?:[A-Z][a-z]{1,20}){0,8}[0-9]{0,4}|[A-Z]{2,}[0-9]{0,4}|v?[0-9]{1,8})$/.test(part),
+  );
 }
 
 /** Five consonants in a row within one word: rare in names and prose, common in random letters. */

@@ -4,7 +4,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 const common = {
-  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/).describe('Kebab-case, its first word the provider'),
+  id: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+    .describe('Kebab-case, its first word the provider'),
   name: z.string().min(3).describe('What the secret is, with an article: "a GitHub token"'),
   severity: z.enum(['critical', 'high', 'medium', 'low']),
   cwe: z.array(z.string().regex(/^CWE-[0-9]+$/)).default(['CWE-798']),
@@ -17,12 +20,18 @@ const token = z.strictObject({
   ...common,
   detector: z.literal('token'),
   literals: z.array(z.string().min(1)).min(1).describe('Fixed parts, one of which is in every match'),
-  pattern: z.string().describe('RE2; matched at the literal, or at the start of the word before it. Group 1, else all, is the secret'),
+  pattern: z
+    .string()
+    .describe('RE2; matched at the literal, or at the start of the word before it. Group 1, else all, is the secret'),
   before: z.int().positive().optional().describe('How many word characters may precede the literal'),
   anywhere: z.boolean().default(false).describe('May follow directly on other word characters'),
+  command: z.string().optional().describe('A word that must come before it in the same command'),
   entropy: z.number().optional().describe('Least Shannon entropy of the secret, bits a character'),
+  random: z
+    .boolean()
+    .default(false)
+    .describe('What follows the literal must look drawn at random: the form alone is that of a name'),
   checksum: z.enum(['crc32-base62']).optional(),
-  json: z.boolean().default(false).describe('The text before the first dot is base64url of a JSON object'),
   password: z.boolean().default(false).describe('The secret was chosen by a person: example words stand for it'),
 });
 

@@ -4,7 +4,7 @@ import { credentialFile } from './credential-file.js';
 import { type Decoded, decode } from './decode.js';
 import { pemBlock, puttyBlock } from './key-block.js';
 import { keywordScanner } from './keywords.js';
-import { type Place, locator } from './locate.js';
+import { locator, type Place } from './locate.js';
 import type { SecretRule } from './rules.js';
 import { type Syntax, syntaxOf } from './syntax.js';
 import { tokenDetector } from './tokens.js';

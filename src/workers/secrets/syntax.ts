@@ -10,7 +10,9 @@ const CODE = set(
   'py pyi pyx js jsx mjs cjs ts tsx mts cts vue svelte java kt kts scala groovy gradle go rs c h cc cpp cxx hpp cs vb fs swift m mm php ' +
     'phtml rb erb pl pm lua r jl dart ex exs erl hs ml clj sol sql css scss sass less html htm xhtml jinja j2 njk hbs ejs svg graphql proto ipynb map',
 );
-const PROSE = set('md markdown mdx rst txt text adoc asciidoc tex po pot mo csv tsv log diff patch xlf xliff strings resx srt');
+const PROSE = set(
+  'md markdown mdx rst txt text adoc asciidoc tex po pot mo csv tsv log diff patch xlf xliff strings resx srt',
+);
 
 /** Names of the files in which clients keep what they log in with. */
 const STORES =
@@ -24,5 +26,7 @@ export function syntaxOf(path: string): Syntax {
   const dot = base.lastIndexOf('.');
   const extension = dot < 0 ? '' : base.slice(dot + 1).toLowerCase();
   if (CODE.has(extension)) return 'code';
-  return PROSE.has(extension) || /^(?:readme|changelog|license|copying|authors|notice)/i.test(base) ? 'prose' : 'config';
+  return PROSE.has(extension) || /^(?:readme|changelog|license|copying|authors|notice)/i.test(base)
+    ? 'prose'
+    : 'config';
 }

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { type Candidate, RANK } from './candidate.js';
 import { crcHolds } from './checksum.js';
 import { isFiller, isPlaceholder } from './placeholder.js';
-import { entropy } from './randomness.js';
+import { entropy, looksRandom } from './randomness.js';
 import type { TokenRule } from './rules.js';
 
 /** What a pattern sees of the text: the longest known token form (a signed JWT with claims) with room to spare. */
@@ -20,7 +20,7 @@ export function tokenDetector(rule: TokenRule, binary: boolean): TokenDetector {
   const compiled = lazily(() => RE2JS.compile(rule.pattern));
   return (text, literal, end) => {
     const start = tokenStart(rule, text, end - literal.length);
-    if (start === undefined) return undefined;
+    if (start === undefined || (rule.command !== undefined && !inCommand(rule.command, text, start))) return undefined;
     const matcher = compiled().matcher(text.slice(start, start + WINDOW));
     if (!matcher.lookingAt()) return undefined;
     const group = matcher.groupCount() > 0 && matcher.start(1) >= 0 ? 1 : 0;
@@ -29,8 +29,23 @@ export function tokenDetector(rule: TokenRule, binary: boolean): TokenDetector {
     if (!rule.anywhere && group === 0 && WORD.test(text.charAt(to))) return undefined;
     const value = text.slice(from, to);
     if ((binary && !PRINTABLE.test(value)) || !credible(rule, value, literal)) return undefined;
-    return { rule: rule.id, start: from, end: to, rank: rule.password ? RANK.named : RANK.token, ...confidence(rule, value) };
+    return {
+      rule: rule.id,
+      start: from,
+      end: to,
+      rank: rule.password ? RANK.named : RANK.token,
+      ...confidence(rule, value),
+    };
   };
+}
+
+/** How far back the command's name is looked for: continued lines and headers may come between. */
+const COMMAND_REACH = 400;
+
+function inCommand(command: string, text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - COMMAND_REACH), at);
+  const name = before.lastIndexOf(command);
+  return name >= 0 && !/[|;]|[^\\]\r?\n/.test(before.slice(name));
 }
 
 function lazily<T>(make: () => T): () => T {
@@ -53,12 +68,14 @@ function tokenStart(rule: TokenRule, text: string, literalAt: number): number | 
 }
 
 /** `\n` and the like in a string literal, or `%3D` in a URL, end in a letter or digit and yet separate. */
-const followsEscape = (text: string, at: number): boolean => /\\[nrtbf]$|%[0-9A-Fa-f]{2}$/.test(text.slice(Math.max(0, at - 3), at));
+const followsEscape = (text: string, at: number): boolean =>
+  /\\[nrtbf]$|%[0-9A-Fa-f]{2}$/.test(text.slice(Math.max(0, at - 3), at));
 
 function credible(rule: TokenRule, value: string, literal: string): boolean {
-  if (rule.password ? isPlaceholder(value) || COMMON.test(value) : isFiller(withoutPrefix(value, literal))) return false;
+  if (rule.password ? isPlaceholder(value) || COMMON.test(value) : isFiller(withoutPrefix(value, literal)))
+    return false;
   if (rule.entropy !== undefined && entropy(value) < rule.entropy) return false;
-  return !rule.json || headIsJson(value);
+  return !rule.random || looksRandom(withoutPrefix(value, literal));
 }
 
 /** A provider's fixed prefix may itself look like a filler. */
@@ -66,12 +83,8 @@ const withoutPrefix = (value: string, literal: string): string =>
   value.startsWith(literal) ? value.slice(literal.length) : value;
 
 /** What documentation writes for a password in a URL. */
-const COMMON = /^(?:p|pw|pass|passwd|password|pwd|user|username|root|admin|secret|token|postgres|mysql|guest|test|key|api_?key|auth)?$/i;
-
-function headIsJson(value: string): boolean {
-  const head = Buffer.from(value.slice(0, value.indexOf('.')), 'base64url').toString('utf8');
-  return head.startsWith('{"') && head.includes('":');
-}
+const COMMON =
+  /^(?:p|pw|pass|passwd|password|pwd|user|username|root|admin|secret|token|postgres|mysql|guest|test|key|api_?key|auth)?$/i;
 
 function confidence(rule: TokenRule, value: string): Pick<Candidate, 'severity' | 'note'> {
   if (rule.checksum === undefined || crcHolds(value)) return {};

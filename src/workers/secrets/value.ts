@@ -23,7 +23,7 @@ const UNQUOTED = /(?:[^\s"'`<>\\&,;]|&(?![\w.%-]{1,30}=)|,(?![\w.-]{1,30}[=:]|\s
 const IN_STRING = /[^\s"'`<>(){}[\],;&\\]+(?=[;"'&])/y;
 const ELEMENT_OPEN = /(?:\s[^<>]{0,80})?>\s{0,80}/y;
 const ELEMENT_TEXT = /[^<\s][^<\r\n]*(?=\s{0,80}<\/)/y;
-const LONGEST = 2048;
+const LONGEST = 1024;
 
 /** The part of the text that is read for one value. */
 interface Reader {
@@ -34,7 +34,7 @@ interface Reader {
 }
 
 /** The value that `name` is given, by `=`, `:`, `=>`, as a call's next argument, as XML, or as a command's option. */
-export function valueOf(text: string, name: Span, syntax: Syntax): AssignedValue | undefined {
+export function assignedValue(text: string, name: Span, syntax: Syntax): AssignedValue | undefined {
   const window = text.slice(name.end, name.end + LONGEST);
   const before = text.slice(Math.max(0, name.start - 4), name.start);
   const found = before.endsWith('<') ? elementText(reader(window)) : assigned(reader(window), before, syntax);
@@ -76,7 +76,8 @@ function assigned(read: Reader, before: string, syntax: Syntax): AssignedValue |
   if (!read.skip(OPERATOR)) return afterSpace(read, before, syntax);
   read.skip(TYPE_AFTER);
   read.skip(LITERAL_PREFIX);
-  if (/["'`]/.test(read.text.charAt(read.at)) || read.text.startsWith('\\"', read.at)) return quotedValue(read, escaped);
+  if (/["'`]/.test(read.text.charAt(read.at)) || read.text.startsWith('\\"', read.at))
+    return quotedValue(read, escaped);
   const scheme = read.skip(SCHEME);
   if (syntax !== 'code' || scheme) return unquoted(read);
   return spaced ? undefined : span(read, IN_STRING, false);
@@ -92,7 +93,8 @@ function afterSpace(read: Reader, before: string, syntax: Syntax): AssignedValue
 function unquoted(read: Reader): AssignedValue | undefined {
   read.skip(SCHEME);
   const found = span(read, UNQUOTED, false);
-  if (found === undefined) return undefined;
+  // `ghp_<your token>` is a template; only a closing tag may follow.
+  if (found === undefined || /^<[^/]/.test(read.text.slice(read.at, read.at + 2))) return undefined;
   const trailing = /[,;)\]}]*$/.exec(read.text.slice(found.start, found.end))?.[0].length ?? 0;
   return { ...found, end: found.end - trailing };
 }

@@ -108,8 +108,10 @@ export class ArchiveTaker {
   #addHardLink(path: RawPath, target: RawPath): void {
     const name = plainName(target);
     const file = typeof name === 'string' ? this.#files.get(name) : undefined;
-    if (file?.stored === undefined)
-      return this.into.leave(path, 'symlink-escape', 'a hard link to no file of the archive', 'escape');
+    if (file?.stored === undefined) {
+      this.into.leave(path, 'symlink-escape', 'a hard link to no file of the archive', 'escape');
+      return;
+    }
     this.into.caps.file();
     this.into.caps.read(file.content.size);
     const stored = String(this.#items.length);

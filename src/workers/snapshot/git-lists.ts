@@ -16,10 +16,11 @@ export interface GitLists {
 
 const NOTHING: GitLists = { tree: new Map(), tracks: () => false, ignores: () => false };
 
-/** Reads `tree.z`, `index.z` and `ignored.z`; without git nothing is tracked and nothing ignored. */
-export function readGitLists(request: SnapshotRequest, input: string): GitLists {
-  if (!request.git) return NOTHING;
+/** Reads `tree.z` and, of a working tree, `index.z` and `ignored.z`; without git nothing is tracked and nothing ignored. */
+export function readGitLists({ git, kind }: SnapshotRequest, input: string): GitLists {
+  if (!git) return NOTHING;
   const tree = new Map(readTree(input).map((item) => [item.path, item]));
+  if (kind !== 'folder') return { ...NOTHING, tree };
   const added = readPaths(join(input, 'index.z'));
   const ignored = readPaths(join(input, 'ignored.z'));
   return {

@@ -60,9 +60,17 @@ function memberOf(entry: TarEntry): Member {
     executable: (header.mode & 0o100) !== 0,
     size: header.size,
     target: pathOf(header.linkname ?? '', extended['linkpath']),
-    chunks: entry,
+    chunks: chunksOf(entry),
   };
 }
+
+/** The library's streams are iterable, which its types do not tell. */
+function chunksOf(entry: object): AsyncIterable<Buffer> {
+  if (isChunks(entry)) return entry;
+  throw new TypeError('a tar member cannot be read');
+}
+
+const isChunks = (value: object): value is AsyncIterable<Buffer> => Symbol.asyncIterator in value;
 
 /** The extended header, as far as it holds text. */
 const paxOf = ({ pax }: Header): Record<string, string> =>
@@ -96,7 +104,7 @@ async function writeTo(members: Members, chunks: AsyncIterable<Buffer>): Promise
   for await (const chunk of chunks) {
     if (!members.write(chunk) && !members.destroyed) await once(members, 'drain');
   }
-  members.end();
+  members.end(undefined);
 }
 
 /** Whether the stream begins as gzip does (RFC 1952, 2.3.1), and the whole stream. */

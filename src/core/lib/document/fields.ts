@@ -33,8 +33,8 @@ export const httpUrl = () =>
   z
     .string()
     .max(2048)
-    .regex(HTTP_URL, { error: 'expected a URL that starts with http:// or https://' })
-    .refine(isCleanUrl, { error: 'expected a valid URL without user name and password', abort: true });
+    .regex(HTTP_URL, { error: 'expected a URL that starts with http:// or https://', abort: true })
+    .refine(isCleanUrl, { error: 'expected a valid URL without user name and password' });
 
 function isCleanUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

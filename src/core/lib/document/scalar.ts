@@ -1,3 +1,5 @@
+import { quote } from '../suggest.js';
+
 /** The number grammar of RFC 8259, section 6. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -39,11 +41,14 @@ export function resolvePlain(source: string): Resolved {
   if (source === '<<') return { refused: 'merge keys (`<<`) are not accepted', remedy: 'Write the keys out.' };
   if (JSON_NUMBER.test(source)) return resolveNumber(source);
   if (CORE_NUMBER.test(source)) {
-    return { refused: 'a number in a form that is not accepted', remedy: `Write it in plain decimal. ${QUOTE_IT}` };
+    return {
+      refused: `${quote(source)}: a number in a form that is not accepted`,
+      remedy: `Write it in plain decimal. ${QUOTE_IT}`,
+    };
   }
   if (YAML_1_1.some((pattern) => pattern.test(source))) {
     const remedy = `Write \`true\` or \`false\`, or a plain decimal number. ${QUOTE_IT}`;
-    return { refused: 'YAML 1.1 and YAML 1.2 read this differently', remedy };
+    return { refused: `${quote(source)}: YAML 1.1 and YAML 1.2 read this differently`, remedy };
   }
   return { value: source };
 }

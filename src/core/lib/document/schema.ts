@@ -101,7 +101,7 @@ function wording(issue: Issue): string {
     case 'invalid_union':
       return 'options' in issue && issue.options
         ? valueWording(issue.options, discriminatorOf(issue))
-        : `expected ${[...new Set(issue.errors.flat().map(expected))].join(', or ')}`;
+        : `found ${typeName(issue.input)}: expected ${[...new Set(issue.errors.flat().map(expected))].join(', or ')}`;
     case 'too_big':
       return `expected ${bound(issue.exact, 'at most')} ${issue.maximum}${UNITS[issue.origin] ?? ''}`;
     case 'too_small':

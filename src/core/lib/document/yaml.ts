@@ -1,4 +1,16 @@
-import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, Parser, Scalar } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  Scalar,
+  type YAMLError,
+} from 'yaml';
 import { printable } from '../printable.js';
 import { DOCUMENT_LIMITS } from './limits.js';
 import type { Problems } from './problems.js';
@@ -7,6 +19,8 @@ import { type DocumentNode, type MapNode, type TreeBuilder, tooDeep, treeBuilder
 
 /** Failsafe makes every scalar a string: plain ones are resolved here. Keys are compared here too: the package's way is quadratic. */
 const OPTIONS = { version: '1.2', schema: 'failsafe', strict: true, uniqueKeys: false } as const;
+
+const NO_TAGS = 'tags (`!…`) are not accepted';
 
 /** A document and a scalar are on the parser's stack besides the collections. */
 const MAX_STACK = DOCUMENT_LIMITS.depth + 2;
@@ -31,16 +45,21 @@ export function parseYaml(text: string, problems: Problems): DocumentNode {
   const [document] = [...new Composer(OPTIONS).compose(tokens(text, problems), true, text.length)];
   const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
   for (const error of errors.slice(0, DOCUMENT_LIMITS.problems)) {
-    problems.add(error.pos[0], syntaxMessage(error.message));
+    problems.add(error.pos[0], syntaxMessage(error));
   }
   problems.check();
-  if (!document?.contents) throw problems.fatal(0, 'the document is empty');
-  return convert({ problems, tree: treeBuilder(problems) }, document.contents, 0, 0);
+  const content = document?.contents;
+  if (!content || isEmptyScalar(content)) throw problems.fatal(0, 'the document is empty');
+  return convert({ problems, tree: treeBuilder(problems) }, content, 0, 0);
 }
 
+const isEmptyScalar = (node: unknown): boolean => isScalar(node) && node.type === Scalar.PLAIN && node.source === '';
+
 /** The package's own words without the part of the document that some of them end with. */
-const syntaxMessage = (message: string): string =>
-  `not valid YAML: ${printable(message.replace(/(?<=[\w)]): .*$/s, ''), 120)}`;
+function syntaxMessage({ code, message }: YAMLError): string {
+  if (code === 'TAG_RESOLVE_FAILED') return NO_TAGS;
+  return `not valid YAML: ${printable(message.replace(/(?<=[\w)]): .*$/s, ''), 120)}`;
+}
 
 /** Tokens of the stream; stops a bomb before the recursive composer sees it. */
 function* tokens(text: string, problems: Problems): Generator<CST.Token, void> {
@@ -80,7 +99,7 @@ function convert(context: Context, node: unknown, depth: number, offset: number)
   const at = node.range?.[0] ?? offset;
   if (isAlias(node)) context.problems.add(at, 'aliases (`*…`) are not accepted', { remedy: 'Write the value out.' });
   else if (node.anchor !== undefined) context.problems.add(at, 'anchors (`&…`) are not accepted');
-  if (node.tag !== undefined) context.problems.add(at, 'tags (`!…`) are not accepted');
+  if (node.tag !== undefined) context.problems.add(at, NO_TAGS);
   if (isMap(node)) return convertMap(context, node.items, depth + 1, at);
   if (isSeq(node)) {
     const list = context.tree.list(at, depth + 1);

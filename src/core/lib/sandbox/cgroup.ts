@@ -52,7 +52,9 @@ export function makeCgroup(host: CgroupHost, limits: Limits): Cgroup {
     throw error;
   }
   return {
-    add: (pid) => folders.forEach((path) => writeFileSync(join(path, 'cgroup.procs'), String(pid))),
+    add(pid) {
+      for (const path of folders) writeFileSync(join(path, 'cgroup.procs'), String(pid));
+    },
     memoryKills: () => counter(memory, host.version === 1 ? 'memory.oom_control' : 'memory.events', 'oom_kill') ?? 0,
     cpuMs: () => cpuTime(host.version, cpu),
     maxMemoryBytes: () => number(memory, host.version === 1 ? 'memory.max_usage_in_bytes' : 'memory.peak'),

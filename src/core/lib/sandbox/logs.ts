@@ -21,8 +21,8 @@ export function captureLog(stream: Readable, path: string, limit: number) {
   const fd = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
   let bytes = 0;
   let broken: unknown;
-  let head = Buffer.alloc(0);
-  let tail = Buffer.alloc(0);
+  let head: Buffer = Buffer.alloc(0);
+  let tail: Buffer = Buffer.alloc(0);
   stream.on('data', (chunk: Buffer) => {
     const room = Math.max(0, limit - bytes);
     const kept = chunk.subarray(0, room);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { entryCommand, entryEnvironment } from './entry.js';
 import type { Identity } from './identity.js';
 import type { Job } from './job.js';
+import { escapeField, type HostMount, hostMounts, lockedOptions } from './mount-table.js';
 import { type ProgramName, requireProgram } from './programs.js';
 import type { Bind, View } from './view.js';
 
@@ -39,31 +40,24 @@ export function namespacesCommand(
  */
 function setUpScript(view: View, { base, status }: NamespacePlaces, run: string): string {
   const jail = join(base, 'jail');
-  const inJail = (path: string) => quote(jail + path);
-  const files = view.binds.filter((bind) => bind.kind === 'file').map((bind) => bind.to);
-  const outside = (['env', 'unshare'] as const).map(
-    (name): Bind => ({
-      from: requireProgram(name),
-      to: `/${name}`,
-      access: 'read',
-      kind: 'file',
-    }),
-  );
+  const at = (path: string) => quote(jail + path);
+  const table = mountTable(view, base);
+  const points = [...view.binds.filter(isFile).map(({ to }) => jail + to), ...OUTSIDE.map((name) => join(base, name))];
   return [
     'set -eu',
     `exec 5<&0 6>&2 2>&${status} </dev/null`,
     `${program('mount')} -n -t tmpfs -o mode=755,size=1m,nosuid,nodev sandbox ${quote(base)}`,
     `cd ${quote(base)}`,
-    `${program('mkdir')} -p host ${view.folders.map(inJail).join(' ')}`,
-    ...[...files.map(inJail), ...outside.map(({ to }) => quote(base + to))].map((path) => `: >${path}`),
-    ...view.links.map(({ at, target }) => `${program('ln')} -s ${quote(target)} ${inJail(at)}`),
-    ...['usr', 'lib', 'lib64', 'lib32'].map((name) => `${program('ln')} -s ${quote(`jail/${name}`)} ${quote(name)}`),
-    ...view.binds.flatMap((bind) => bindCommands(bind, jail)),
-    ...outside.flatMap((bind) => bindCommands(bind, base)),
-    tmpfs(`${jail}/tmp`, view.tmpBytes),
+    `${program('mkdir')} -p host ${view.folders.map(at).join(' ')}`,
+    ...points.map((path) => `: >${quote(path)}`),
+    // The dynamic linker and umount(8), which reads the mount table, work for a moment with this folder as their root.
+    `${program('ln')} -s jail/usr jail/lib jail/lib64 jail/lib32 host/proc .`,
+    ...view.links.map((link) => `${program('ln')} -s ${quote(link.target)} ${at(link.at)}`),
+    `printf '%s\\n' ${table.map(quote).join(' ')} >mounts`,
+    `${program('mount')} -n -a -T mounts`,
     `${program('mount')} -n -o remount,bind,ro,nosuid,nodev ${quote(base)}`,
     `${program('pivot_root')} . host`,
-    `cd /`,
+    'cd /',
     `/host${program('umount')} -n -l /host`,
     `echo ${STARTED} >&${status}`,
     'set +e',
@@ -73,6 +67,9 @@ function setUpScript(view: View, { base, status }: NamespacePlaces, run: string)
   ].join('\n');
 }
 
+/** Programs that put the job into the jail, kept in the namespace's root, which the job does not see. */
+const OUTSIDE = ['env', 'unshare'] as const;
+
 /** The command is found in the namespace's root, which the job does not see. */
 function runCommand(job: Job, identity: Identity, resources: readonly string[]): string {
   const variables = entryEnvironment(job).map(([name, value]) => `${name}=${value}`);
@@ -80,16 +77,27 @@ function runCommand(job: Job, identity: Identity, resources: readonly string[]):
   return ['/env', '-i', ...variables, ...words].map(quote).join(' ');
 }
 
-function bindCommands(bind: Bind, root: string): string[] {
-  const at = quote(root + bind.to);
-  const make = `${program('mount')} -n --bind ${quote(bind.from)} ${at}`;
-  if (bind.access === 'device') return [make];
-  const options = ['remount', 'bind', 'nosuid', 'nodev', ...(bind.access === 'read' ? ['ro'] : [])];
-  return [make, `${program('mount')} -n -o ${options.join(',')} ${at}`];
+/** All mounts as lines of fstab(5), so that one mount(8) makes them. */
+function mountTable(view: View, base: string): string[] {
+  const host = hostMounts();
+  const inBase = OUTSIDE.map((name): Bind => {
+    return { from: requireProgram(name), to: `/../${name}`, access: 'read', kind: 'file' };
+  });
+  const line = (from: string, to: string, type: string, options: string) =>
+    [escapeField(from), escapeField(join(base, 'jail', to)), type, options, '0', '0'].join(' ');
+  return [
+    ...[...view.binds, ...inBase].map((bind) => line(bind.from, bind.to, 'none', bindOptions(bind, host))),
+    line('tmp', '/tmp', 'tmpfs', `mode=1777,size=${Math.floor(view.tmpBytes)},nosuid,nodev`),
+  ];
 }
 
-const tmpfs = (at: string, bytes: number): string =>
-  `${program('mount')} -n -t tmpfs -o mode=1777,size=${Math.floor(bytes)},nosuid,nodev tmp ${quote(at)}`;
+function bindOptions(bind: Bind, host: readonly HostMount[]): string {
+  if (bind.access === 'device') return 'bind';
+  const access = bind.access === 'read' ? 'ro' : 'rw';
+  return ['bind', access, 'nosuid', 'nodev', ...lockedOptions(bind.from, host)].join(',');
+}
+
+const isFile = (bind: Bind): boolean => bind.kind === 'file';
 
 const program = (name: ProgramName): string => quote(requireProgram(name));
 

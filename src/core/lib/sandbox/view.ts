@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
 import type { Job, Mount, SubstrateName } from './job.js';
+import { hostMounts, isWithin } from './mount-table.js';
 import { nodeProgram, requireProgram } from './programs.js';
 
 /** A bind mount; `kind` says what its mount point must be. Devices are bound with their nodes usable. */
@@ -62,9 +63,6 @@ export function viewOf(job: Job, tools: readonly string[]): View {
 export const substrateProgram = (name: SubstrateName): string =>
   name === 'node' ? nodeProgram() : requireProgram(name);
 
-/** True when `path` is `folder` or below it. */
-export const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
-
 const folder = (path: string): Bind => ({ from: path, to: path, access: 'read', kind: 'folder' });
 const program = (from: string, name: string): Bind => ({
   from,
@@ -84,15 +82,10 @@ function foldersFor(binds: readonly Bind[]): string[] {
 /** A host may have mounted single files over its libraries (GPU drivers do); a read-only remount does not reach those. */
 function withMountsBelow(bind: Bind): Bind[] {
   if (bind.access !== 'read' || bind.kind !== 'folder' || !LIBRARIES.includes(bind.from)) return [bind];
-  const below = hostMounts().filter((path) => path !== bind.from && isWithin(path, bind.from));
+  const below = hostMounts()
+    .map(({ at }) => at)
+    .filter((path) => path !== bind.from && isWithin(path, bind.from));
   return [bind, ...below.map((path): Bind => ({ ...bind, from: path, to: path, kind: kindOf(path) }))];
-}
-
-function hostMounts(): string[] {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .flatMap((line) => line.split(' ')[4] ?? [])
-    .map((path) => path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))));
 }
 
 const kindOf = (path: string): Bind['kind'] => (statSync(path).isDirectory() ? 'folder' : 'file');

@@ -7,7 +7,7 @@ const SLASH = Buffer.from('/');
  * `visit` returns false to stop. Entries that vanish meanwhile are passed over.
  */
 export function walk(path: string, visit: (entry: Buffer, stat: Stats) => boolean): void {
-  const pending = [Buffer.from(path)];
+  const pending: Buffer[] = [Buffer.from(path)];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     const stat = lstatSync(at, { throwIfNoEntry: false });
     if (stat === undefined) continue;

@@ -1,0 +1,54 @@
+import { firstLine, type SetUpReport } from './ending.js';
+import type { Job } from './job.js';
+import { behindGate, type Launched } from './launch.js';
+import { hardLimits, resourceOptions, substrateArguments } from './limits.js';
+import { isWithin } from './mount-table.js';
+import { systemProgram } from './programs.js';
+import type { Starter } from './runner.js';
+import { groupTree } from './tree.js';
+import { substrateProgram } from './view.js';
+
+/** Starts jobs on the host's own file tree: `wrap` puts what isolation there is before the command. */
+export function bareStarter(wrap: (job: Job) => string[]): Starter {
+  return {
+    launch(job) {
+      const command = [...wrap(job), substrateProgram(job.substrate), ...substrateArguments(onHost(job))];
+      return { argv: behindGate(inFolder(hostPath(job, job.cwd), command)), env: job.env, tree: groupTree };
+    },
+    report: bareReport,
+  };
+}
+
+/** No sandbox, for `--unsandboxed`: limits by prlimit(1) where it is. NPROC is left out, it would count all the user has. */
+export function unsandboxedStarter(): Starter {
+  const prlimit = systemProgram('prlimit');
+  if (prlimit === undefined) return bareStarter(() => []);
+  const hard = hardLimits();
+  return bareStarter((job) => {
+    const options = resourceOptions(job.limits, hard).filter((option) => !option.startsWith('--nproc='));
+    return [prlimit, ...options, '--'];
+  });
+}
+
+/** Without a mount view the job's paths are the host's: every argument that is a path in a mount is translated. */
+function onHost(job: Job): Job {
+  return { ...job, args: job.args.map((arg) => hostPath(job, arg)) };
+}
+
+function hostPath(job: Job, path: string): string {
+  const mount = job.mounts.find(({ to }) => isWithin(path, to));
+  return mount === undefined ? path : mount.from + path.slice(mount.to.length);
+}
+
+/** Standard output 4 says that the command is about to run; see `inFolder`. */
+function bareReport({ status, stderr }: Launched): SetUpReport {
+  const code = /^exited (\d+)$/m.exec(status)?.[1];
+  if (!status.startsWith('started\n')) return { started: false, reason: firstLine(stderr.head) || 'not started' };
+  return { started: true, status: code === undefined ? null : Number(code) };
+}
+
+/** The shell stays to say how the command ended, and keeps its status descriptor from it. */
+function inFolder(folder: string, command: readonly string[]): string[] {
+  const script = 'cd "$1" && shift && echo started >&4 && { "$@" 4>&-; echo exited $? >&4; }';
+  return ['/bin/sh', '-c', script, 'sh', folder, ...command];
+}

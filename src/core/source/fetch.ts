@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { digestOf } from '../lib/digest.js';
+import { Fault } from '../lib/errors.js';
+import { printable } from '../lib/printable.js';
+import { GIT_ENV, GIT_OPTIONS } from './git.js';
+import type { SourcePorts } from './jobs.js';
+
+/** Longest time for a fetch, in milliseconds. */
+const FETCH_MS = 30 * 60_000;
+
+/** The name that the wanted ref gets in the fetched repository. */
+export const FETCHED_REF = 'refs/scan/source';
+
+/**
+ * Fetches one ref of a remote repository with its history into a new bare repository, and returns its folder. This is
+ * the network phase: no source, an empty folder and environment, nothing checked out, no submodules, no hooks.
+ * Throws `Fault` code `snapshot`.
+ */
+export async function fetchRepository(
+  url: string,
+  ref: string,
+  ports: SourcePorts,
+  protocol = new URL(url).protocol,
+): Promise<string> {
+  const folder = join(ports.scratch, 'clone.git');
+  await mkdir(folder);
+  await git(['init', '--quiet', '--bare', '--template=', folder], folder, ports);
+  const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'];
+  const allowed = protocol.replace(':', '');
+  const network = ['-c', `protocol.${allowed}.allow=always`, '-c', 'http.followRedirects=initial'];
+  const env = {
+    GIT_ALLOW_PROTOCOL: allowed,
+    GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
+    PATH: '/usr/bin:/bin',
+    ...ports.fetchEnv,
+  };
+  await git([...network, 'fetch', ...options, '--', url, `+${ref}:${FETCHED_REF}`], folder, ports, env);
+  return folder;
+}
+
+async function git(
+  args: readonly string[],
+  cwd: string,
+  ports: SourcePorts,
+  env: Record<string, string> = {},
+): Promise<void> {
+  const program = ports.sandbox.substrate['git']?.path;
+  if (program === undefined) throw new Fault('snapshot', 'git is not installed', 'Install git, or scan an archive.');
+  const result = await execa(program, [...GIT_OPTIONS, ...args], {
+    cwd,
+    env: { ...GIT_ENV, GIT_DIR: cwd, ...env },
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    timeout: FETCH_MS,
+    maxBuffer: 1 << 20,
+    cancelSignal: ports.signal,
+  });
+  const exitCode = result.exitCode ?? null;
+  ports.audit.record({
+    kind: 'command',
+    step: 'source-fetch',
+    argvDigest: digestOf(args),
+    exitCode,
+    durationMs: Math.round(result.durationMs),
+  });
+  if (exitCode === 0) return;
+  ports.signal.throwIfAborted();
+  const said = printable(result.stderr.trim().slice(-300), 300);
+  throw new Fault(
+    'snapshot',
+    `the repository cannot be fetched: ${said}`,
+    'Check the address, the ref and your access to it.',
+  );
+}

@@ -1,0 +1,124 @@
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Audit } from '../lib/audit.js';
+import type { Mount } from '../lib/sandbox/job.js';
+import type { Commit, ObjectFormat } from './git-objects.js';
+import { demandExit, runJob, type SourceJob, type SourcePorts } from './jobs.js';
+import type { SnapshotRequest } from './protocol.js';
+import { readIndex, type SourceIndex } from './read-index.js';
+import type { Snapshot, SourceSubject, UnreadEntry } from './snapshot.js';
+import { treeDigest } from './tree-digest.js';
+
+/** What the worker is to take, and what the orchestrator knows already. */
+export interface Taking {
+  /** As the operator named it, for messages. */
+  source: string;
+  kind: SnapshotRequest['kind'];
+  /** Where the archive or folder is; absent for what comes in `in/` or on standard input. */
+  mounts?: readonly Mount[];
+  stdin?: number;
+  asOwnerOf?: string;
+  commit?: Commit;
+  format?: ObjectFormat;
+  /** What is unread for reasons that the worker cannot see. */
+  unread?: readonly UnreadEntry[];
+}
+
+/** The scratch folder's part that the worker sees as /in. */
+export const INPUT = 'in';
+/** More than the files: the index, and blocks that are not full. */
+const OVERHEAD_BYTES = 2 ** 30;
+
+/** Runs the snapshot worker and makes a snapshot of what it left. */
+export async function runWorker(taking: Taking, ports: SourcePorts): Promise<Snapshot> {
+  const folder = join(ports.scratch, 'snapshot');
+  await mkdir(folder);
+  await writeRequest(taking, ports);
+  const job = workerJob(taking, folder, ports);
+  await demandExit(job, await runJob(ports, job));
+  const index = await readIndex(folder, taking.source, ports.limits);
+  record(index, ports.audit);
+  return snapshotOf(folder, index, taking);
+}
+
+async function writeRequest(
+  { kind, stdin, commit, format }: Taking,
+  { scratch, limits, pathRules }: SourcePorts,
+): Promise<void> {
+  const request: SnapshotRequest = {
+    kind,
+    stdin: stdin !== undefined,
+    git: commit !== undefined,
+    format: format ?? 'sha1',
+    limits,
+    pathRules,
+  };
+  const input = join(scratch, INPUT);
+  await mkdir(input, { recursive: true });
+  await writeFile(join(input, 'request.json'), JSON.stringify(request), { flag: 'wx' });
+  // The job may run as another user than the one whose umask made these.
+  await chmod(input, 0o755);
+  for (const name of await readdir(input)) await chmod(join(input, name), 0o644);
+}
+
+function workerJob({ mounts, stdin, asOwnerOf }: Taking, folder: string, ports: SourcePorts): SourceJob {
+  return {
+    id: 'source-snapshot',
+    substrate: 'node',
+    args: ['/tool/worker.mjs'],
+    env: {},
+    mounts: [
+      { from: ports.worker.folder, to: '/tool', access: 'read' },
+      { from: join(ports.scratch, INPUT), to: '/in', access: 'read' },
+      { from: folder, to: '/out', access: 'write' },
+      ...(mounts ?? []),
+    ],
+    cwd: '/',
+    stdout: join(ports.scratch, 'source-snapshot.out'),
+    stderr: join(ports.scratch, 'source-snapshot.err'),
+    limits: { outputBytes: ports.limits.maxTotalBytes + OVERHEAD_BYTES, logBytes: 2 ** 20 },
+    ...(stdin === undefined ? {} : { stdin }),
+    ...(asOwnerOf === undefined ? {} : { asOwnerOf }),
+  };
+}
+
+/** What was refused or left out goes to the audit log; what was taken is in the evidence. */
+function record({ unread, excluded, end }: SourceIndex, audit: Audit): void {
+  for (const { path, reason, detail, audit: kind } of unread) {
+    if (kind !== undefined)
+      audit.record({ kind: 'path', path, decision: 'refused', class: kind, reason: `${reason}: ${detail}` });
+  }
+  for (const { rule, class: kind, count } of excluded) {
+    audit.record({ kind: 'path', path: rule, decision: 'excluded', class: kind, reason: `${count} paths` });
+  }
+  audit.record({
+    kind: 'state',
+    what: 'snapshot',
+    from: 'taking',
+    to: 'taken',
+    actor: 'source',
+    reason: `${end.entries} entries`,
+  });
+}
+
+function snapshotOf(folder: string, { entries, unread, excluded, end }: SourceIndex, taking: Taking): Snapshot {
+  const digest = treeDigest(entries, unread);
+  const subject = subjectOf(digest, end.tree, taking.commit);
+  return {
+    folder,
+    entries: entries.map(({ type: _, ...entry }) => entry),
+    unread: [...(taking.unread ?? []), ...unread.map(({ path, reason, detail }) => ({ path, reason, detail }))],
+    excluded: excluded.map(({ type: _, ...exclusion }) => exclusion),
+    ignored: end.ignored,
+    treeDigest: digest,
+    subject,
+    dirty: taking.commit !== undefined && subject.kind === 'tree',
+  };
+}
+
+/** The commit is the subject only if our own hashes make its tree. */
+function subjectOf(digest: string, tree: string | undefined, commit: Commit | undefined): SourceSubject {
+  if (commit === undefined) return { kind: 'tree', digest };
+  if (tree === commit.tree) return { kind: 'gitCommit', commit: commit.id, tree, time: commit.time };
+  return { kind: 'tree', digest, baseCommit: commit.id, time: commit.time };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan, Step } from '../../../src/core/plan/plan.js';
+import type { StepOutcome, StepStatus } from '../../../src/core/runtime/outcome.js';
+import { judge } from '../../../src/core/verdict/judge.js';
+import { noCounts, type Tally } from '../../../src/core/verdict/tally.js';
+
+const tally = (over: Partial<Tally> = {}): Tally => ({
+  overall: noCounts(),
+  categories: {},
+  tools: {},
+  reviewNotes: 0,
+  known: 0,
+  findings: 0,
+  ...over,
+});
+
+const outcome = (status: StepStatus, over: Partial<StepOutcome> = {}): StepOutcome => ({
+  step: 'ruff',
+  tool: 'ruff',
+  category: 'sast',
+  status,
+  error: status === 'error' ? { cause: 'crash', message: 'ruff crashed', remedy: 'r' } : null,
+  reason: null,
+  files: 1,
+  findings: 0,
+  suppressed: 0,
+  unread: [],
+  ...over,
+});
+
+const plan = (over: Partial<Plan> = {}): Plan =>
+  ({
+    steps: [{ id: 'ruff' } as Step],
+    budgets: { overall: { critical: 0, high: 0 }, categories: {}, tools: {}, reviewNotes: null },
+    incomplete: { unread: 'error', accept: [] },
+    ...over,
+  }) as Plan;
+
+const unread = { path: 'a.py', reason: 'unparsable', detail: '' } as const;
+
+describe('judge', () => {
+  it.each(['error', 'cancelled'] as const)('is error when a step is %s, also with an exceeded budget', (status) => {
+    const result = judge(plan(), [outcome(status)], [], tally({ overall: { ...noCounts(), high: 1 } }));
+    expect(result.verdict).toBe('error');
+    expect(result.reasons).toHaveLength(2);
+  });
+
+  it('is error when a planned step has no outcome', () => {
+    expect(judge(plan(), [], [], tally()).verdict).toBe('error');
+  });
+
+  it('is error when nothing applied to the source', () => {
+    expect(judge(plan(), [outcome('not-applicable')], [], tally()).verdict).toBe('error');
+  });
+
+  it('is error for a file that the snapshot or a tool did not judge', () => {
+    expect(judge(plan(), [outcome('clean')], [unread], tally()).verdict).toBe('error');
+    expect(judge(plan(), [outcome('clean', { unread: [unread] })], [], tally()).verdict).toBe('error');
+  });
+
+  it('accepts only gaps that match every key of an acceptance', () => {
+    const accept = [{ reasons: ['unparsable' as const], tools: ['ruff'], paths: ['a.*'], because: 'b' }];
+    const accepting = plan({ incomplete: { unread: 'error', accept } });
+    expect(judge(accepting, [outcome('clean', { unread: [unread] })], [], tally())).toMatchObject({ verdict: 'pass', accepted: 1 });
+    expect(judge(accepting, [outcome('clean')], [unread], tally()).verdict).toBe('error');
+    expect(judge(accepting, [outcome('clean', { unread: [{ ...unread, path: 'b.py' }] })], [], tally()).verdict).toBe('error');
+  });
+
+  it('is fail when a budget is exceeded in any scope, and names it', () => {
+    const strict = plan({ budgets: { overall: {}, categories: { sast: { low: 1 } }, tools: {}, reviewNotes: 0 } });
+    const counted = tally({ categories: { sast: { ...noCounts(), low: 2 } }, reviewNotes: 1 });
+    const result = judge(strict, [outcome('findings')], [], counted);
+    expect(result.verdict).toBe('fail');
+    expect(result.reasons.map(({ message }) => message)).toEqual(['2 low findings of category sast, 1 allowed', '1 review notes, 0 allowed']);
+  });
+
+  it('is pass only when every step ran and no budget is exceeded', () => {
+    expect(judge(plan(), [outcome('clean')], [], tally({ overall: { ...noCounts(), medium: 9 } })).verdict).toBe('pass');
+    const both = plan({ steps: [{ id: 'ruff' } as Step, { id: 'x' } as Step] });
+    expect(judge(both, [outcome('clean'), outcome('not-applicable', { step: 'x' })], [], tally()).verdict).toBe('pass');
+  });
+});
