@@ -89,6 +89,8 @@ async function take(
   const pathRules = snapshotRules(admission.plan, inside);
   const snapshot = await takeSnapshot(source, { sandbox, audit, worker, scratch, limits, pathRules, signal });
   if (inside !== undefined) refuseTracked(inside, snapshot.entries);
+  // A source without such files leaves no folder for them, and a mount needs one.
+  for (const name of ['general', 'sensitive']) await mkdir(join(snapshot.folder, name), { recursive: true });
   const bytes = snapshot.entries.reduce((sum, entry) => sum + entry.size, 0);
   run.say({ type: 'snapshot', state: 'done', files: snapshot.entries.length, bytes, unread: snapshot.unread.length });
   return snapshot;

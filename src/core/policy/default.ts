@@ -46,6 +46,9 @@ incomplete:
       because: The link itself was read; what it points at is not part of the source.
     - reasons: [shallow]
       because: No tool of this run reads history.
+    - reasons: [unsupported]
+      tools: [sbom-lockfiles]
+      because: The file pins no version there; the SBOM holds what is pinned and the gap is listed.
 
 sandbox:
   embedded: namespaces

@@ -38,13 +38,13 @@ const NAMES: Readonly<Record<PurlType, RegExp>> = {
 /** Longest name or version taken: several times the registries' own limits. */
 const MAX_LENGTH = 512;
 
-/** Control, format, private and space characters, which no registry allows and which could hide or forge output. */
-const FORBIDDEN = /[\p{C}\p{Z}]/u;
+/** Control, format and private characters and odd spaces, which no registry allows and which could hide or forge output. */
+const FORBIDDEN = /\p{C}|(?! )\p{Z}|^ | $/u;
 
 /** The canonical package URL (purl-spec), or `undefined` when name or version are not possible in that ecosystem. */
 export function packageUrl({ type, name, version, qualifiers, subpath }: PurlParts): string | undefined {
   const [, namespace, base] = NAMES[type].exec(name) ?? [];
-  if (base === undefined || !isPlain(name) || !isPlain(version)) return undefined;
+  if (base === undefined || name.includes(' ') || !isPlain(name) || !isPlain(version)) return undefined;
   try {
     return canonical(new PackageURL(type, namespace || undefined, base, version, qualifiers, subpath).toString());
   } catch {

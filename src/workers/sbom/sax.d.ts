@@ -1,9 +1,8 @@
 /** The part of sax 1.6 that is used here; the package ships no types. */
 declare module 'sax' {
   export interface Parser {
-    /** Zero-based line of the parser's position. */
-    line: number;
-    onopentagstart: (tag: { name: string }) => void;
+    /** Offset behind the `<` of the newest tag. */
+    startTagPosition: number;
     onopentag: (tag: { name: string; attributes: Record<string, string> }) => void;
     onclosetag: (name: string) => void;
     ontext: (text: string) => void;

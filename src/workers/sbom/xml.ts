@@ -21,7 +21,7 @@ export function parseXml(text: string): XmlElement {
   const parser = sax.parser(true, { position: true, strictEntities: true, unparsedEntities: false });
   const document = element('', 1, {});
   const open = [document];
-  let line = 1;
+  const lineAt = lineCounter(text);
   const top = () => open[open.length - 1] ?? document;
   parser.onerror = () => {
     throw new Malformed('not XML');
@@ -29,12 +29,9 @@ export function parseXml(text: string): XmlElement {
   parser.ondoctype = () => {
     throw new Malformed('has a document type declaration');
   };
-  parser.onopentagstart = () => {
-    line = parser.line + 1;
-  };
   parser.onopentag = ({ name, attributes }) => {
     if (open.length > MAX_DEPTH) throw new Malformed('nested too deeply');
-    const child = element(name, line, attributes);
+    const child = element(name, lineAt(parser.startTagPosition), attributes);
     top().children.push(child);
     open.push(child);
   };
@@ -45,6 +42,16 @@ export function parseXml(text: string): XmlElement {
   const [root] = document.children;
   if (!root) throw new Malformed('not XML');
   return root;
+}
+
+/** One-based line of an offset; offsets must not go back. */
+function lineCounter(text: string): (offset: number) => number {
+  let line = 1;
+  let next = text.indexOf('\n');
+  return (offset) => {
+    for (; next >= 0 && next < offset; next = text.indexOf('\n', next + 1)) line += 1;
+    return line;
+  };
 }
 
 function element(name: string, line: number, attributes: Record<string, string>): XmlElement {

@@ -4,6 +4,9 @@ import { type Located, MAX_DEPTH, Malformed } from './located.js';
 /** Values reached through aliases: workflows may use a few; a bomb has millions. */
 const MAX_ALIASED = 10_000;
 
+/** The library takes about 60 bytes of memory for each character. */
+const MAX_LENGTH = 8 * 1024 * 1024;
+
 /** The library looks for double keys in quadratic time: the conversion below does it instead. */
 const OPTIONS = { schema: 'failsafe', prettyErrors: false, uniqueKeys: false } as const;
 
@@ -12,6 +15,7 @@ const OPTIONS = { schema: 'failsafe', prettyErrors: false, uniqueKeys: false } a
  * Throws `Malformed` for anything but one well-formed document, keys given twice, and alias bombs or loops.
  */
 export function parseYaml(text: string): Located {
+  if (text.length > MAX_LENGTH) throw new Malformed(`over ${MAX_LENGTH} characters of YAML`);
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
   if (!Array.isArray(documents) || documents.length !== 1) throw new Malformed('not one YAML document');

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import type { ComponentLine, Report, ReportLine, UnreadLine } from '../../../src/workers/lib/protocol.js';
 import { asText, runWorker } from '../../../src/workers/lib/run.js';
 import { sbomTool } from '../../../src/workers/sbom/tool.js';
@@ -44,5 +44,22 @@ export async function runOver(folder: string): Promise<ReportLine[]> {
     return lines.map((line) => JSON.parse(line) as ReportLine);
   } finally {
     rmSync(place, { recursive: true });
+  }
+}
+
+/** Runs the worker, with its time cap, over one file. */
+export async function runLimited(path: string, text: string): Promise<Listed> {
+  const folder = mkdtempSync(join(tmpdir(), 'sbom-case-'));
+  try {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+    const listed: Listed = { components: [], unread: [] };
+    for (const line of await runOver(folder)) {
+      if (line.type === 'component') listed.components.push(line);
+      if (line.type === 'unread') listed.unread.push(line);
+    }
+    return listed;
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }

@@ -5,6 +5,9 @@ import { DOCUMENT_LIMITS } from './limits.js';
 /** The longest path Linux accepts (PATH_MAX). */
 const MAX_FILE_NAME = 4096;
 
+/** A file name can be hostile too: a job may take it from a checkout. */
+export const fileName = (file: string): string => printable(file, MAX_FILE_NAME);
+
 export type ProblemDetails = Pick<Problem, 'path' | 'remedy'>;
 
 /** Collects what is wrong with one document, so that a refusal names everything and not the first thing. */
@@ -39,12 +42,12 @@ export function problemsOf(file: string, code: RefusalCode, text: string): Probl
 function listed(file: string, text: string, found: readonly Located[]): Problem[] {
   const sorted = [...found].sort((a, b) => a.offset - b.offset);
   const problems: Problem[] = sorted.slice(0, DOCUMENT_LIMITS.problems).map(({ offset, ...rest }) => ({
-    file: printable(file, MAX_FILE_NAME),
+    file: fileName(file),
     ...position(text, offset),
     ...rest,
   }));
   const more = sorted.length - problems.length;
-  if (more > 0) problems.push({ file: printable(file, MAX_FILE_NAME), message: `and ${more} more problems` });
+  if (more > 0) problems.push({ file: fileName(file), message: `and ${more} more problems` });
   return problems;
 }
 

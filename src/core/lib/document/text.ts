@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Refusal, type RefusalCode } from '../errors.js';
 import { DOCUMENT_LIMITS } from './limits.js';
-import { type Problems, problemsOf } from './problems.js';
+import { fileName, type Problems, problemsOf } from './problems.js';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 const LINE_FEED = 0x0a;
@@ -30,12 +30,16 @@ function decode(bytes: Uint8Array, options: { file: string; code: RefusalCode })
   refuseLarge(bytes.length, options);
   if (isUtf8(bytes)) return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   const line = firstBadLine(bytes);
-  throw new Refusal(options.code, [{ file: options.file, line, message: 'not UTF-8', remedy: 'Save it as UTF-8.' }]);
+  throw new Refusal(options.code, [
+    { file: fileName(options.file), line, message: 'not UTF-8', remedy: 'Save it as UTF-8.' },
+  ]);
 }
 
 function refuseLarge(bytes: number, { file, code }: { file: string; code: RefusalCode }): void {
   if (bytes <= DOCUMENT_LIMITS.bytes) return;
-  throw new Refusal(code, [{ file, message: `${bytes} bytes: expected at most ${DOCUMENT_LIMITS.bytes}` }]);
+  throw new Refusal(code, [
+    { file: fileName(file), message: `${bytes} bytes: expected at most ${DOCUMENT_LIMITS.bytes}` },
+  ]);
 }
 
 /** One-based. A line feed is never part of a longer UTF-8 sequence, so lines can be judged one by one. */

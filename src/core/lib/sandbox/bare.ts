@@ -49,6 +49,6 @@ function bareReport({ status, stderr }: Launched): SetUpReport {
 
 /** The shell stays to say how the command ended, and keeps its status descriptor from it. */
 function inFolder(folder: string, command: readonly string[]): string[] {
-  const script = 'cd "$1" && shift && echo started >&4 && { "$@" 4>&-; echo exited $? >&4; }';
+  const script = 'cd "$1" && unset OLDPWD && shift && echo started >&4 && { "$@" 4>&-; echo exited $? >&4; }';
   return ['/bin/sh', '-c', script, 'sh', folder, ...command];
 }

@@ -99,6 +99,11 @@ describe('bombs', () => {
 });
 
 describe('messages', () => {
+  it.each([Buffer.alloc(DOCUMENT_LIMITS.bytes + 1), Buffer.from([0xff]), '{'])('neutralise the file name', (input) => {
+    const options = { file: 'a\u001b[31mb', code: 'policy', schema: z.unknown() } as const;
+    expect(problemsFrom(() => readDocument(input, options))[0]?.file).toBe('a\\u{1b}[31mb');
+  });
+
   const schema = z.strictObject({ level: z.enum(['high', 'low']) });
   const long = `\u202e${'A'.repeat(500)}`;
 

@@ -1,0 +1,37 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SandboxLevel } from '../../../../src/core/lib/sandbox/job.js';
+import { openSandbox } from '../../../../src/core/lib/sandbox/open.js';
+import { LIFETIMES } from './cases-lifetime.js';
+import { LIMIT_CASES } from './cases-limits.js';
+import { WALLS } from './cases-walls.js';
+import type { Case } from './contract.js';
+
+export const CASES: readonly Case[] = [...WALLS, ...LIMIT_CASES, ...LIFETIMES];
+
+/** Runs all cases at one level, a few at a time; the result holds what each failed with. */
+export async function runSuite(
+  level: SandboxLevel,
+  folder: string,
+  orchestrator: string,
+): Promise<Record<string, string | null>> {
+  const sandbox = await openSandbox({ force: level, scratch: folder });
+  const results: Record<string, string | null> = {};
+  const pending = [...CASES];
+  const worker = async () => {
+    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+      results[next.name] = await outcome(next, { sandbox, folder: mkdtempSync(join(folder, 'case-')), orchestrator });
+    }
+  };
+  await Promise.all([worker(), worker(), worker()]);
+  return results;
+}
+
+async function outcome(one: Case, world: Parameters<Case['check']>[0]): Promise<string | null> {
+  try {
+    await one.check(world);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PackageURL } from 'packageurl-js';
+import { describe, expect, it } from 'vitest';
+import { type PurlType, packageUrl } from '../../../src/workers/sbom/purl.js';
+
+const CORPUS = join(import.meta.dirname, '../../../../shared/corpora/purl/types');
+const TYPES: readonly PurlType[] = [
+  'cargo',
+  'composer',
+  'docker',
+  'gem',
+  'github',
+  'golang',
+  'maven',
+  'npm',
+  'nuget',
+  'pypi',
+];
+
+interface Vector {
+  description: string;
+  test_type: string;
+  input:
+    | string
+    | {
+        namespace: string | null;
+        name: string;
+        version: string | null;
+        qualifiers: Record<string, string> | null;
+        subpath: string | null;
+      };
+  expected_output?: string | object | null;
+  expected_failure: boolean;
+}
+
+/** A vector of a complete package, as parts of ours; the others (no version, no name) are no components. */
+function partsOf(type: PurlType, vector: Vector) {
+  if (vector.test_type !== 'build' || typeof vector.input === 'string') return [];
+  const { namespace, name, version, qualifiers, subpath } = vector.input;
+  if (!name || !version) return [];
+  const full = namespace ? `${namespace}${type === 'maven' ? ':' : '/'}${name}` : name;
+  return [{ type, name: full, version, ...(qualifiers && { qualifiers }), ...(subpath && { subpath }) }];
+}
+
+describe('packageUrl', () => {
+  it.each([
+    ['npm', 'a', ''],
+    ['npm', '@a', '1'],
+    ['npm', 'a/b', '1'],
+    ['composer', 'a', '1'],
+    ['maven', 'a', '1'],
+    ['maven', 'a:b:c', '1'],
+    ['github', 'a', '1'],
+    ['pypi', 'a b', '1'],
+    ['golang', 'example.com/a', 'vNot.a.version'],
+  ] as const)('%s %j %j is no package', (type, name, version) => {
+    expect(packageUrl({ type, name, version })).toBeUndefined();
+  });
+
+  it('is read back as what it was made of', () => {
+    const purl = packageUrl({
+      type: 'npm',
+      name: '@a/b',
+      version: '1.0.0+x:y',
+      qualifiers: { vcs_url: 'git+https://h/p@1' },
+    });
+    expect(purl).toBe('pkg:npm/%40a/b@1.0.0%2Bx:y?vcs_url=git%2Bhttps:%2F%2Fh%2Fp%401');
+    expect(PackageURL.fromString(purl ?? '')).toMatchObject({
+      namespace: '@a',
+      name: 'b',
+      version: '1.0.0+x:y',
+      qualifiers: { vcs_url: 'git+https://h/p@1' },
+    });
+  });
+
+  describe.skipIf(!existsSync(CORPUS))('the purl specification’s vectors (skipped without ../shared/corpora)', () => {
+    it.each(TYPES)('%s', (type) => {
+      const { tests } = JSON.parse(readFileSync(join(CORPUS, `${type}-test.json`), 'utf8')) as { tests: Vector[] };
+      const built = tests.filter((vector) => partsOf(type, vector).length > 0);
+      expect(built.length).toBeGreaterThan(0);
+      for (const vector of built) {
+        const expected = vector.expected_failure ? undefined : vector.expected_output;
+        expect(partsOf(type, vector).map(packageUrl), vector.description).toEqual([expected]);
+      }
+    });
+  });
+});
