@@ -15,13 +15,25 @@ const LOCK = join(root, 'tools/embedded.lock.json');
 /** Files that a worker opens at run time, copied beside it: worker → module specifiers. */
 const ASSETS = {
   ruff: ['@astral-sh/ruff-wasm-nodejs/ruff_wasm.js', '@astral-sh/ruff-wasm-nodejs/ruff_wasm_bg.wasm'],
+  'ast-grep': [
+    '@ast-grep/wasm/wasm_bg.wasm',
+    'web-tree-sitter/web-tree-sitter.wasm',
+    ...['python', 'javascript', 'go', 'java'].map((name) => `tree-sitter-${name}/tree-sitter-${name}.wasm`),
+    ...['typescript', 'tsx'].map((name) => `tree-sitter-typescript/tree-sitter-${name}.wasm`),
+    ...ruleFiles(),
+  ],
 };
+
+function ruleFiles() {
+  const names = readdirSync(join(root, 'rules')).filter((name) => name.endsWith('.yaml'));
+  return names.sort().map((name) => join(root, 'rules', name));
+}
 
 /** The package whose version a worker has; the others are this project's own. */
 const ENGINES = {
   ruff: '@astral-sh/ruff-wasm-nodejs',
   'eslint-security': 'eslint',
-  'ast-grep': '@ast-grep/napi',
+  'ast-grep': '@ast-grep/wasm',
 };
 
 /** Builds every worker into a folder of its own. Resolves to the lock's entries. */

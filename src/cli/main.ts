@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { Fault, formatProblem, Refusal } from '../core/lib/errors.js';
-import { VERSION } from '../core/version.js';
+import { VERSION } from '../core/lib/version.js';
 import { doctorCommand } from './commands/doctor.js';
 import { manifestCommand } from './commands/manifest.js';
 import { planCommand } from './commands/plan.js';
@@ -34,14 +34,28 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function program(done: (code: number) => void): Command {
   const root = new Command('security-scan')
-    .description('Scans an untrusted repository with sandboxed tools under a policy and leaves an evidence bundle and a verdict.')
+    .description(
+      'Scans an untrusted repository with sandboxed tools under a policy and leaves an evidence bundle and a verdict.',
+    )
     .version(VERSION, '-V, --version')
     .showHelpAfterError('(--help shows the options)')
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
-  const commands = [scanCommand, planCommand, manifestCommand, policyCommand, toolsCommand, profilesCommand, rulesCommand, doctorCommand];
+  const commands = [
+    scanCommand,
+    planCommand,
+    manifestCommand,
+    policyCommand,
+    toolsCommand,
+    profilesCommand,
+    rulesCommand,
+    doctorCommand,
+  ];
   for (const make of commands) root.addCommand(make(done).exitOverride(), { isDefault: make === scanCommand });
-  root.command('version').description('print the version').action(() => console.log(VERSION));
+  root
+    .command('version')
+    .description('print the version')
+    .action(() => console.log(VERSION));
   return root;
 }
 
@@ -49,7 +63,9 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof Refusal) {
     const head = error.problems.length === 1 ? 'refused' : `refused, for ${error.problems.length} reasons`;
-    console.error(`security-scan: ${head}\n${error.problems.map((problem) => `  ${formatProblem(problem)}`).join('\n')}`);
+    console.error(
+      `security-scan: ${head}\n${error.problems.map((problem) => `  ${formatProblem(problem)}`).join('\n')}`,
+    );
     return 2;
   }
   if (error instanceof Fault) {

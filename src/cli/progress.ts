@@ -14,11 +14,15 @@ export const silent: Progress = { onEvent: () => {}, stop: () => {} };
 function plainLine(event: ScanEvent): string | undefined {
   switch (event.type) {
     case 'remains':
-      return event.remains.map(({ runId, folder }) => `an earlier run (${runId}) did not finish; its remains are in ${folder}`).join('\n');
+      return event.remains
+        .map(({ runId, folder }) => `an earlier run (${runId}) did not finish; its remains are in ${folder}`)
+        .join('\n');
     case 'sandbox':
       return sandboxLine(event.level);
     case 'snapshot':
-      return event.state === 'done' ? `snapshot: ${event.files} files, ${event.bytes} bytes${event.unread ? `, ${event.unread} unread` : ''}` : undefined;
+      return event.state === 'done'
+        ? `snapshot: ${event.files} files, ${event.bytes} bytes${event.unread ? `, ${event.unread} unread` : ''}`
+        : undefined;
     case 'step':
       return event.state === 'done' ? `${event.step}: ${outcomeWords(event.outcome)}` : undefined;
     case 'verdict':

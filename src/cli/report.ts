@@ -12,7 +12,12 @@ export const FORMATS = ['text', 'json', 'sarif', 'md'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Writes the answer in one format, to a file or to standard output. */
-export async function writeReport(result: ScanResult, format: Format, output: string | undefined, paint: Paint): Promise<void> {
+export async function writeReport(
+  result: ScanResult,
+  format: Format,
+  output: string | undefined,
+  paint: Paint,
+): Promise<void> {
   if (format === 'sarif' && output === undefined) {
     await pipeline(createReadStream(join(result.bundle.folder, 'results.sarif')), process.stdout, { end: false });
     return;
@@ -64,7 +69,9 @@ export function markdown({ evidence, bundle }: ScanResult, top: readonly Finding
     '',
     '| tool | outcome | findings | not judged |',
     '| --- | --- | --- | --- |',
-    ...outcomes.map((outcome) => `| ${outcome.step} | ${outcome.status} | ${outcome.findings} | ${outcome.unread.length} |`),
+    ...outcomes.map(
+      (outcome) => `| ${outcome.step} | ${outcome.status} | ${outcome.findings} | ${outcome.unread.length} |`,
+    ),
     '',
     `Bundle: ${forMarkdown(bundle.id)}`,
     '',

@@ -1,8 +1,8 @@
-import { InvalidArgumentError, type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Refusal } from '../core/lib/errors.js';
+import { duration } from '../core/lib/quantity.js';
 import { SEVERITIES, type Thresholds } from '../core/lib/severity.js';
 import { quote } from '../core/lib/suggest.js';
-import { duration } from '../core/lib/quantity.js';
 import type { ScanRequest } from '../core/scan-request.js';
 import { namedDocument } from './package.js';
 
@@ -33,7 +33,10 @@ export interface ScanFlags {
   exitZero?: boolean;
 }
 
-const list = (text: string, previous: string[] = []): string[] => [...previous, ...text.split(',').filter((part) => part !== '')];
+const list = (text: string, previous: string[] = []): string[] => [
+  ...previous,
+  ...text.split(',').filter((part) => part !== ''),
+];
 
 /** Adds the options that decide what is scanned and by which rules. */
 export function addRequestOptions(command: Command): Command {
@@ -67,8 +70,10 @@ export function parseFailOn(text: string): Thresholds {
   for (const part of text.split(',')) {
     const [name, count] = part.split('=', 2);
     const severity = SEVERITIES.find((known) => known === name);
-    if (severity === undefined) throw new InvalidArgumentError(`${quote(name ?? '')} is none of ${SEVERITIES.join(', ')}`);
-    if (count !== undefined && !/^\d{1,9}$/.test(count)) throw new InvalidArgumentError(`${quote(count)} is not a count`);
+    if (severity === undefined)
+      throw new InvalidArgumentError(`${quote(name ?? '')} is none of ${SEVERITIES.join(', ')}`);
+    if (count !== undefined && !/^\d{1,9}$/.test(count))
+      throw new InvalidArgumentError(`${quote(count)} is not a count`);
     if (count !== undefined) limits[severity] = Number(count);
     else for (const above of SEVERITIES.slice(0, SEVERITIES.indexOf(severity) + 1)) limits[above] = 0;
   }
@@ -86,9 +91,12 @@ const BUNDLE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 export async function toRequest(source: string | undefined, flags: ScanFlags): Promise<ScanRequest> {
   const chosen = source ?? flags.workspace ?? '.';
   const problems = [];
-  if (source !== undefined && flags.workspace !== undefined) problems.push({ message: 'give SOURCE or --workspace, not both' });
-  if (flags.runtime === 'dagger') problems.push({ message: '--runtime dagger is not in this version', remedy: 'Use --runtime local.' });
-  if (flags.offline && /^(https|ssh):|^[^/]+@[^/]+:/.test(chosen)) problems.push({ message: '--offline: the source is a URL' });
+  if (source !== undefined && flags.workspace !== undefined)
+    problems.push({ message: 'give SOURCE or --workspace, not both' });
+  if (flags.runtime === 'dagger')
+    problems.push({ message: '--runtime dagger is not in this version', remedy: 'Use --runtime local.' });
+  if (flags.offline && /^(https|ssh):|^[^/]+@[^/]+:/.test(chosen))
+    problems.push({ message: '--offline: the source is a URL' });
   if (flags.bundleId !== undefined && !BUNDLE_ID.test(flags.bundleId)) {
     problems.push({ message: '--bundle-id: letters, digits, dot, dash and underscore only' });
   }

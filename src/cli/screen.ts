@@ -15,7 +15,11 @@ export async function topFindings(folder: string, count = TOP): Promise<Finding[
   const top: Finding[] = [];
   for await (const finding of readFindings(join(folder, 'findings.jsonl'))) {
     const last = top.at(-1);
-    if (finding.kind === 'review' || (top.length >= count && last && severityRank(finding.severity) <= severityRank(last.severity))) continue;
+    if (
+      finding.kind === 'review' ||
+      (top.length >= count && last && severityRank(finding.severity) <= severityRank(last.severity))
+    )
+      continue;
     const at = top.findIndex((other) => severityRank(other.severity) < severityRank(finding.severity));
     top.splice(at === -1 ? top.length : at, 0, finding);
     if (top.length > count) top.pop();
@@ -30,7 +34,12 @@ export function finalScreen(result: ScanResult, top: readonly Finding[], paint: 
   const sections = [
     headline(verdict, paint),
     ['Budgets', ...budgetTable(verdict.budgets, paint)],
-    top.length > 0 ? [`Findings (${top.length} most severe of ${tally.findings})`, ...top.map((finding) => findingLine(finding, paint))] : [],
+    top.length > 0
+      ? [
+          `Findings (${top.length} most severe of ${tally.findings})`,
+          ...top.map((finding) => findingLine(finding, paint)),
+        ]
+      : [],
     notRun(outcomes),
     [`Bundle: ${bundle.folder}${howWords(bundle.how)}`],
   ];
@@ -42,8 +51,13 @@ const COLOURS = { pass: 'green', fail: 'red', error: 'magenta' } as const;
 
 function headline({ verdict, reasons }: Verdict, paint: Paint): string[] {
   const head = paint(['bold', COLOURS[verdict]], `Verdict: ${verdict}`);
-  const lines = reasons.slice(0, 20).map(({ message, remedy }) => `  ${printable(message, 300)}\n      ${paint('dim', printable(remedy, 300))}`);
-  const more = reasons.length > lines.length ? [`  … and ${reasons.length - lines.length} more reasons in policy-result.json`] : [];
+  const lines = reasons
+    .slice(0, 20)
+    .map(({ message, remedy }) => `  ${printable(message, 300)}\n      ${paint('dim', printable(remedy, 300))}`);
+  const more =
+    reasons.length > lines.length
+      ? [`  … and ${reasons.length - lines.length} more reasons in policy-result.json`]
+      : [];
   return [head, ...lines, ...more];
 }
 
@@ -69,7 +83,11 @@ export function findingLine(finding: Finding, paint: Paint): string {
 function notRun(outcomes: readonly StepOutcome[]): string[] {
   const silent = outcomes.filter(({ status }) => status !== 'clean' && status !== 'findings');
   if (silent.length === 0) return [];
-  const rows = silent.map(({ step, status, reason, error }) => [`  ${step}`, status, printable(error?.message ?? reason ?? '', 200)]);
+  const rows = silent.map(({ step, status, reason, error }) => [
+    `  ${step}`,
+    status,
+    printable(error?.message ?? reason ?? '', 200),
+  ]);
   return ['Did not run', ...table(rows)];
 }
 

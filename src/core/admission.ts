@@ -1,4 +1,5 @@
 import { bundleIndexDigest } from './findings/baseline.js';
+import { VERSION } from './lib/version.js';
 import { type Admission, admit } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
 import { packDigest } from './plan/pack.js';
@@ -6,7 +7,6 @@ import type { Plan } from './plan/plan.js';
 import { NO_NARROWING, type ScanRequest } from './scan-request.js';
 import { refuseInside } from './source/export-dir.js';
 import type { SourceRequest } from './source/snapshot.js';
-import { VERSION } from './version.js';
 
 /** Decides from the request alone whether and how a scan may run. Throws `Refusal`; starts no process. */
 export async function admitScan(

@@ -9,6 +9,7 @@ import { writeDocuments, writeFindings } from './bundle/write.js';
 import { type IsKnown, knownIn, knownInBundle } from './findings/baseline.js';
 import { readFindings } from './findings/merge.js';
 import { readReport } from './findings/read-report.js';
+import { VERSION } from './lib/version.js';
 import type { Admission } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
 import { snapshotLimits, snapshotRules } from './plan/snapshot-rules.js';
@@ -22,7 +23,6 @@ import { exportInside, refuseTracked } from './source/export-dir.js';
 import { parseSource } from './source/request.js';
 import { type Snapshot, type SourceRequest, takeSnapshot } from './source/snapshot.js';
 import { judge } from './verdict/judge.js';
-import { VERSION } from './version.js';
 
 /** What a scan leaves: the answer, and where its evidence is. */
 export interface ScanResult {

@@ -14,14 +14,34 @@ describe('scan', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'source'));
     writeFileSync(join(folder, 'source', 'a.txt'), 'one\ntwo\n');
-    const rule = { type: 'rule', id: 'R1', name: 'R1', severity: 'high', kind: 'fail', cwe: ['CWE-1'], shortDescription: 's', fullDescription: 'f', help: 'h' };
+    const rule = {
+      type: 'rule',
+      id: 'R1',
+      name: 'R1',
+      severity: 'high',
+      kind: 'fail',
+      cwe: ['CWE-1'],
+      shortDescription: 's',
+      fullDescription: 'f',
+      help: 'h',
+    };
     const found = { type: 'finding', rule: 'R1', path: 'a.txt', startLine: 2, message: 'two' };
     const script = REPORT([rule, found, { type: 'end', files: 1, findings: 1 }]);
     const catalog = await scriptedCatalog(folder, [{ id: 'one', script }]);
-    const result = await scanWith(catalog, { source: join(folder, 'source'), exportDir: join(folder, 'out'), profile: 'scripted' });
+    const result = await scanWith(catalog, {
+      source: join(folder, 'source'),
+      exportDir: join(folder, 'out'),
+      profile: 'scripted',
+    });
     expect(result.evidence.verdict.verdict).toBe('fail');
     expect(result.exitCode).toBe(1);
     const [line] = readFileSync(join(result.bundle.folder, 'findings.jsonl'), 'utf8').split('\n');
-    expect(JSON.parse(line ?? '')).toMatchObject({ tool: 'one', rule: 'R1', path: 'a.txt', startLine: 2, severity: 'high' });
+    expect(JSON.parse(line ?? '')).toMatchObject({
+      tool: 'one',
+      rule: 'R1',
+      path: 'a.txt',
+      startLine: 2,
+      severity: 'high',
+    });
   });
 });

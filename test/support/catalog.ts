@@ -35,17 +35,31 @@ const DEFAULTS = {
 export async function scriptedCatalog(folder: string, scripted: readonly ScriptedTool[]): Promise<Catalog> {
   const built = await builtCatalog();
   const workers = join(folder, 'workers');
-  for (const name of ['reader', 'snapshot']) cpSync(join(built.workers, name), join(workers, name), { recursive: true });
+  for (const name of ['reader', 'snapshot'])
+    cpSync(join(built.workers, name), join(workers, name), { recursive: true });
   const tools = new Map(scripted.map((one) => [one.id, toolOf(one)]));
   const lock = { ...built.lock, workers: { ...built.lock.workers } };
   for (const { id, script } of scripted) {
     mkdirSync(join(workers, id), { recursive: true });
     writeFileSync(join(workers, id, 'worker.mjs'), script);
-    const files = Object.fromEntries(readdirSync(join(workers, id)).map((name) => [name, sha256(readFileSync(join(workers, id, name)))]));
+    const files = Object.fromEntries(
+      readdirSync(join(workers, id)).map((name) => [name, sha256(readFileSync(join(workers, id, name)))]),
+    );
     lock.workers[id] = { version: '1.0.0', packages: {}, files };
   }
-  const profile = { schemaVersion: 1 as const, name: 'scripted', description: 'd', tools: scripted.map(({ id }) => id) };
-  return { ...built, tools: new Map([...built.tools, ...tools]), profiles: new Map([['scripted', profile]]), lock, workers };
+  const profile = {
+    schemaVersion: 1 as const,
+    name: 'scripted',
+    description: 'd',
+    tools: scripted.map(({ id }) => id),
+  };
+  return {
+    ...built,
+    tools: new Map([...built.tools, ...tools]),
+    profiles: new Map([['scripted', profile]]),
+    lock,
+    workers,
+  };
 }
 
 const toolOf = ({ id, tool }: ScriptedTool): Tool =>

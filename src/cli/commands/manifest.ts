@@ -22,6 +22,8 @@ export function manifestCommand(): Command {
     .description('write a manifest to start from')
     .argument('<product>', 'name of the product')
     .argument('[file]', 'must not exist', 'manifest.yaml')
-    .action((product: string, file: string) => writeFile(file, initManifest(product), { flag: 'wx' }).catch(refuseWrite(file)));
+    .action((product: string, file: string) =>
+      writeFile(file, initManifest(product), { flag: 'wx' }).catch(refuseWrite(file)),
+    );
   return command;
 }

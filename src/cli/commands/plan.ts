@@ -26,8 +26,13 @@ export function planCommand(done: (code: number) => void): Command {
 
 async function planScreen(plan: Plan): Promise<string> {
   const host = await probeHost();
-  const steps = table([['  step', 'version', 'category', 'memory', 'cpu', 'wall', 'pids', 'output', 'network'], ...plan.steps.map(stepRow)]);
-  const decisions = table(plan.decisions.map((d) => [`  ${d.tool}`, d.included ? 'in' : 'out', `${d.by}: ${d.reason}`]));
+  const steps = table([
+    ['  step', 'version', 'category', 'memory', 'cpu', 'wall', 'pids', 'output', 'network'],
+    ...plan.steps.map(stepRow),
+  ]);
+  const decisions = table(
+    plan.decisions.map((d) => [`  ${d.tool}`, d.included ? 'in' : 'out', `${d.by}: ${d.reason}`]),
+  );
   const enforced = table(Object.entries(host.enforcement ?? {}).map(([limit, by]) => [`  ${limit}`, by]));
   return [
     `Plan ${planDigest(plan)}`,
@@ -46,5 +51,15 @@ async function planScreen(plan: Plan): Promise<string> {
 
 function stepRow({ id, version, category, capabilities: c }: Step): string[] {
   const net = c.net === 'none' ? 'none' : c.net.hosts.join(' ');
-  return [`  ${id}`, version, category, formatSize(c.memory), `${c.cpu}s`, `${c.wall}s`, String(c.pids), formatSize(c.output), net];
+  return [
+    `  ${id}`,
+    version,
+    category,
+    formatSize(c.memory),
+    `${c.cpu}s`,
+    `${c.wall}s`,
+    String(c.pids),
+    formatSize(c.output),
+    net,
+  ];
 }

@@ -61,13 +61,16 @@ async function runScan(source: string | undefined, flags: ScanFlags & OutputFlag
 
 function progressFor({ quiet, events }: OutputFlags): Progress {
   if (quiet || events === '-') return silent;
-  return process.stderr.isTTY ? liveProgress(process.stderr, painter(process.stderr), () => performance.now()) : plainProgress(process.stderr);
+  return process.stderr.isTTY
+    ? liveProgress(process.stderr, painter(process.stderr), () => performance.now())
+    : plainProgress(process.stderr);
 }
 
 function eventSink(target: string | undefined) {
   if (target === undefined) return { write: () => {}, end: async () => {} };
   const stream = target === '-' ? process.stdout : createWriteStream(target, { flags: 'wx' });
-  const write = (event: ScanEvent) => void stream.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+  const write = (event: ScanEvent) =>
+    void stream.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
   const end = () => (target === '-' ? Promise.resolve() : new Promise<void>((resolve) => void stream.end(resolve)));
   return { write, end };
 }

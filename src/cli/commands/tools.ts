@@ -13,7 +13,11 @@ export function toolsCommand(): Command {
     .action(async () => {
       const catalog = await packageCatalog();
       const rows = [...catalog.tools.values()].map((tool) => toolRow(tool, catalog));
-      console.log(table([['tool', 'category', 'version', 'state', 'memory', 'wall', 'network', 'description'], ...rows]).join('\n'));
+      console.log(
+        table([['tool', 'category', 'version', 'state', 'memory', 'wall', 'network', 'description'], ...rows]).join(
+          '\n',
+        ),
+      );
     });
   return command;
 }

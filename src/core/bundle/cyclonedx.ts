@@ -1,5 +1,5 @@
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
-import { VERSION } from '../version.js';
+import { VERSION } from '../lib/version.js';
 import { isSpdxId, spdxExpression } from './license.js';
 import {
   contentUuid,

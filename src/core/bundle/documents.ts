@@ -1,7 +1,11 @@
+import type { IsKnown } from '../findings/baseline.js';
 import type { Manifest } from '../manifest/manifest.js';
+import type { Catalog } from '../plan/catalog.js';
 import type { Plan } from '../plan/plan.js';
 import { planDigest } from '../plan/plan.js';
+import type { Policy } from '../policy/policy.js';
 import type { StepOutcome } from '../runtime/outcome.js';
+import type { StepRun } from '../runtime/step.js';
 import type { Snapshot } from '../source/snapshot.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { Tally } from '../verdict/tally.js';
@@ -14,6 +18,15 @@ export interface Evidence {
   outcomes: readonly StepOutcome[];
   tally: Tally;
   verdict: Verdict;
+}
+
+/** What the other documents of a bundle are rendered from. */
+export interface BundleInput {
+  evidence: Evidence;
+  runs: readonly StepRun[];
+  policy: Policy;
+  catalog: Catalog;
+  isKnown?: IsKnown;
 }
 
 /** What was scanned: the commit, or the tree where the two differ. */

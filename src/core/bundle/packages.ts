@@ -1,7 +1,7 @@
-import type { ComponentLine } from '../../workers/lib/protocol.js';
+import type { Component } from '../findings/component.js';
 import { digestOf } from '../lib/digest.js';
 
-export type SbomComponent = Omit<ComponentLine, 'type'>;
+export type SbomComponent = Component;
 
 /** What the bill of materials is about. */
 export interface SbomSubject {
@@ -17,7 +17,7 @@ export interface SbomPackage {
   purl: string;
   name: string;
   version: string;
-  scope: ComponentLine['scope'];
+  scope: Component['scope'];
   /** Hashes on which all entries agree, by CycloneDX's name of the algorithm. */
   hashes: [algorithm: string, digest: string][];
   /** Hashes on which entries disagree: one of the lockfiles is wrong, or was tampered with. */
@@ -28,7 +28,7 @@ export interface SbomPackage {
   occurrences: { path: string; line: number }[];
 }
 
-const STRENGTH: readonly ComponentLine['scope'][] = ['required', 'optional', 'development'];
+const STRENGTH: readonly Component['scope'][] = ['required', 'optional', 'development'];
 
 /** One package per purl, sorted by purl. Its scope is the strongest that an entry has. */
 export function uniquePackages(components: readonly SbomComponent[]): SbomPackage[] {
@@ -50,12 +50,13 @@ function merged(purl: string, entries: readonly SbomComponent[], all: ReadonlyMa
   const agreed = (algorithm: string) => pairs.filter(([other]) => other === algorithm).length === 1;
   return {
     purl,
-    name: entries[0]?.name ?? '',
-    version: entries[0]?.version ?? '',
+    // Lockfiles may spell a name differently where the purl does not tell.
+    name: unique(entries.map((entry) => entry.name))[0] ?? '',
+    version: unique(entries.map((entry) => entry.version))[0] ?? '',
     scope: STRENGTH.find((scope) => scopes.includes(scope)) ?? 'required',
     hashes: pairs.filter(([algorithm]) => agreed(algorithm)),
     disputed: pairs.filter(([algorithm]) => !agreed(algorithm)),
-    licenses: unique(entries.flatMap((entry) => entry.licenses)),
+    licenses: unique(entries.flatMap((entry) => entry.licenses)).filter((license) => license !== ''),
     dependsOn: unique(entries.flatMap((entry) => entry.dependsOn)).filter((other) => other !== purl && all.has(other)),
     occurrences: entries.map(({ path, line }) => ({ path, line })).sort(byPlace),
   };

@@ -68,7 +68,8 @@ function renderRule(rule: Rule) {
   const tags = rule.kind === 'review' ? ['review'] : ['security'];
   return {
     id: rule.id,
-    name: rule.name,
+    // A name that only repeats the id is refused by validators (SARIF1001).
+    name: rule.name === rule.id ? undefined : rule.name,
     shortDescription: { text: rule.shortDescription },
     fullDescription: { text: rule.fullDescription },
     help: { text: rule.help },

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { ComponentLine } from '../../workers/lib/protocol.js';
+import type { Component } from '../findings/component.js';
 import { readJsonLines } from '../lib/plain-file.js';
 import { renderCycloneDx } from './cyclonedx.js';
+import type { BundleInput } from './documents.js';
 import { renderSpdx } from './spdx.js';
 import { MEDIA, type Staging } from './staging.js';
-import type { BundleInput } from './write.js';
 
 /** Documents that need a time take the commit's; without a commit the start of 1980, the oldest a ZIP can hold. */
 const NO_TIME = '1980-01-01T00:00:00Z';
@@ -15,9 +15,9 @@ export async function writeSbom({ evidence, runs }: BundleInput, into: Staging):
     run.outcome.category === 'sbom' && run.results !== undefined ? [run.results] : [],
   );
   if (read.length === 0) return;
-  const components: Omit<ComponentLine, 'type'>[] = [];
+  const components: Component[] = [];
   for (const folder of read) {
-    for await (const value of readJsonLines(join(folder, 'components.jsonl'))) components.push(value as ComponentLine);
+    for await (const value of readJsonLines(join(folder, 'components.jsonl'))) components.push(value as Component);
   }
   const { plan, snapshot } = evidence;
   const subject = {

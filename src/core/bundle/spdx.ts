@@ -1,5 +1,5 @@
 import { sha256 } from '../lib/digest.js';
-import { VERSION } from '../version.js';
+import { VERSION } from '../lib/version.js';
 import { spdxExpression } from './license.js';
 import {
   contentUuid,

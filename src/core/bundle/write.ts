@@ -5,12 +5,10 @@ import { mergeFindings, readFindings } from '../findings/merge.js';
 import { canonicalJson } from '../lib/canonical.js';
 import { readJsonLines } from '../lib/plain-file.js';
 import { withoutNotify } from '../manifest/manifest.js';
-import type { Catalog } from '../plan/catalog.js';
-import type { Policy } from '../policy/policy.js';
 import type { StepRun } from '../runtime/step.js';
 import { type Tally, tallier } from '../verdict/tally.js';
 import { compliance } from './compliance.js';
-import { type Evidence, manifestInfo, policyResult, summary } from './documents.js';
+import { type BundleInput, manifestInfo, policyResult, summary } from './documents.js';
 import { renderSarif, type SarifRun } from './sarif.js';
 import { writeSbom } from './sbom.js';
 import { type IndexEntry, MEDIA, type Staging } from './staging.js';
@@ -35,15 +33,6 @@ export async function writeFindings(
 
 const findingsOf = (run: StepRun): AsyncIterable<Finding>[] =>
   run.results === undefined ? [] : [readFindings(join(run.results, 'findings.jsonl'))];
-
-/** What the other documents of a bundle are rendered from. */
-export interface BundleInput {
-  evidence: Evidence;
-  runs: readonly StepRun[];
-  policy: Policy;
-  catalog: Catalog;
-  isKnown?: (finding: Finding) => boolean;
-}
 
 /** Renders every document but findings.jsonl, and last the index. Returns the index and its SHA-256. */
 export async function writeDocuments(

@@ -7,10 +7,11 @@ import { readJsonLines, readPlainFile } from '../lib/plain-file.js';
 import type { Job, JobResult } from '../lib/sandbox/job.js';
 import { type Unread, unreadReason } from '../lib/unread.js';
 import type { Step } from '../plan/plan.js';
-import { type HandedFile, sourceMounts, writeInput } from '../runtime/input.js';
+import { sourceMounts, writeInput } from '../runtime/input.js';
 import { endError, type StepError } from '../runtime/outcome.js';
 import { stageLocked } from '../runtime/stage.js';
 import type { ReadReport, StepContext } from '../runtime/step.js';
+import { componentSchema } from './component.js';
 import { compareFindings, type Finding, findingSchema, ruleSchema } from './finding.js';
 
 const count = z.int().nonnegative();
@@ -102,6 +103,7 @@ async function take(step: Step, results: string) {
   const unread: Unread[] = [];
   for await (const value of readJsonLines(join(results, 'unread.jsonl'))) unread.push(unreadSchema.parse(value));
   await checkFindings(step, results, answer);
+  for await (const value of readJsonLines(join(results, 'components.jsonl'))) componentSchema.parse(value);
   return { found: { findings: answer.findings, suppressed: answer.suppressed, unread }, results };
 }
 

@@ -18,6 +18,9 @@ const OPTION =
   /(--?[A-Za-z-]{0,20}(?:password|passwd|token|secret|api-?key)[ \t]{1,4}|(?<![\w-])-u[ \t]{1,4}[^\s:]{1,100}:|identified by )[^\s-][^\s]*/gi;
 const LONG = /[A-Za-z0-9+/=_.~$%-]{20,}/g;
 
+/** What messages name bundles by: commit time, commit and digest. */
+const BUNDLE_ID = /(?<![A-Za-z0-9])(?:0|[0-9]{8}T?[0-9]{6}Z?)-[0-9a-f]{8}-[0-9a-f]{8}(?![A-Za-z0-9])/g;
+
 const BEGIN_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const END_KEY = '-----END ';
 
@@ -60,7 +63,7 @@ function redactLine(line: string): string {
     )
     .replace(OPTION, `$1${REDACTED}`)
     .replace(PREFIXED, REDACTED)
-    .replace(LONG, (token) => (isPlain(token) ? token : REDACTED));
+    .replace(LONG, (token) => (isPlain(token.replace(BUNDLE_ID, '')) ? token : REDACTED));
 }
 
 const quotedAs = (value: string): string => {

@@ -98,15 +98,20 @@ async function refuseLinks(folders: ReadonlySet<string>): Promise<void> {
   }
 }
 
-/** Every part gets a mount of its own under /git: no path of the host shows inside, and none needs quoting. */
+/**
+ * Every part gets a mount of its own under /git: no path of the host shows inside, and none needs quoting. A worktree's
+ * git folder lies in its common folder, which it finds by the relative path in `commondir` (refs are looked up by that
+ * file alone, whatever GIT_COMMON_DIR says).
+ */
 function place({ gitDir, commonDir, alternates }: Parts): Pick<Repository, 'mounts' | 'env'> {
-  const folders = [...new Set([gitDir, commonDir, ...alternates])];
+  if (!isInside(commonDir, gitDir))
+    throw refusal(`${gitDir} borrows from ${commonDir}`, 'Scan a clone of the repository.');
+  const folders = [...new Set([commonDir, ...alternates])];
   const at = (folder: string) => `/git/${folders.indexOf(folder)}`;
   return {
     mounts: folders.map((from) => ({ from, to: at(from), access: 'read' })),
     env: {
-      GIT_DIR: at(gitDir),
-      GIT_COMMON_DIR: at(commonDir),
+      GIT_DIR: at(commonDir) + gitDir.slice(commonDir.length),
       ...(alternates.length > 0 ? { GIT_ALTERNATE_OBJECT_DIRECTORIES: alternates.map(at).join(':') } : {}),
     },
   };

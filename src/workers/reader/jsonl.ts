@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { componentSchema } from '../../core/findings/component.js';
 import { ruleSchema } from '../../core/findings/finding.js';
 import { SEVERITIES } from '../../core/lib/severity.js';
 import { unreadReason } from '../../core/lib/unread.js';
@@ -24,18 +25,7 @@ const reportLine = z.discriminatedUnion('type', [
     severity: z.enum([...SEVERITIES, 'none']).optional(),
   }),
   z.strictObject({ type: z.literal('unread'), path: z.string().min(1), reason: unreadReason, detail: z.string() }),
-  z.strictObject({
-    type: z.literal('component'),
-    purl: z.string().startsWith('pkg:'),
-    name: z.string().min(1),
-    version: z.string(),
-    path: z.string().min(1),
-    line: position,
-    scope: z.enum(['required', 'optional', 'development']),
-    hashes: z.record(z.string(), z.string()),
-    licenses: z.array(z.string()),
-    dependsOn: z.array(z.string()),
-  }),
+  componentSchema.extend({ type: z.literal('component') }),
   z.strictObject({ type: z.literal('end'), files: count, findings: count }),
 ]);
 
@@ -53,7 +43,10 @@ export function readJsonl(fd: number, request: ReaderRequest): Collected {
   }
   if (end === undefined) throw new RefusedReport('report-truncated', 'the report has no end');
   if (end.findings !== into.findings.length) {
-    throw new RefusedReport('report-truncated', `the report claims ${end.findings} findings and holds ${into.findings.length}`);
+    throw new RefusedReport(
+      'report-truncated',
+      `the report claims ${end.findings} findings and holds ${into.findings.length}`,
+    );
   }
   return into;
 }
@@ -71,7 +64,11 @@ function parse(bytes: Buffer, number: number): z.infer<typeof reportLine> {
   throw new RefusedReport('report-broken', `line ${number} is not of the report's form (${where})`);
 }
 
-function take(line: Exclude<z.infer<typeof reportLine>, { type: 'end' }>, into: Collected, request: ReaderRequest): void {
+function take(
+  line: Exclude<z.infer<typeof reportLine>, { type: 'end' }>,
+  into: Collected,
+  request: ReaderRequest,
+): void {
   switch (line.type) {
     case 'rule': {
       const { type: _, ...rule } = line;

@@ -45,7 +45,10 @@ const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export function lookUp(path: string, index: Index): InputFile {
   const file = index.get(path);
   if (file === undefined) {
-    throw new RefusedReport('report-unknown-path', `the report names a file that is not in scope: ${printable(path, 80)}`);
+    throw new RefusedReport(
+      'report-unknown-path',
+      `the report names a file that is not in scope: ${printable(path, 80)}`,
+    );
   }
   return file;
 }
@@ -61,7 +64,8 @@ function toFinding(
   masked: MaskedFile,
   print: ReturnType<typeof fingerprinter>,
 ): Finding {
-  if (rule === undefined) throw new RefusedReport('report-broken', `a finding of an undeclared rule ${printable(raw.rule, 80)}`);
+  if (rule === undefined)
+    throw new RefusedReport('report-broken', `a finding of an undeclared rule ${printable(raw.rule, 80)}`);
   const kind = raw.kind === 'review' ? 'review' : rule.kind;
   return {
     tool: request.tool,

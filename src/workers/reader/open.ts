@@ -28,7 +28,8 @@ export function openReport(path: string, maxBytes: number): number {
 function refusal(isFile: boolean, links: number, size: number, maxBytes: number): RefusedReport | undefined {
   if (!isFile) return new RefusedReport('report-not-a-file', 'the report is not a regular file');
   if (links !== 1) return new RefusedReport('report-not-a-file', `the report has ${links} links`);
-  if (size > maxBytes) return new RefusedReport('report-too-large', `the report has ${size} bytes, the cap is ${maxBytes}`);
+  if (size > maxBytes)
+    return new RefusedReport('report-too-large', `the report has ${size} bytes, the cap is ${maxBytes}`);
   if (size === 0) return new RefusedReport('report-truncated', 'the report is empty');
   return undefined;
 }

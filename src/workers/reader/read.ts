@@ -43,7 +43,9 @@ function collect(request: ReaderRequest, places: ReaderPlaces): Collected {
 }
 
 function write(collected: Collected, request: ReaderRequest, places: ReaderPlaces): ReaderAnswer {
-  const files = readFileSync(join(places.input, 'files.jsonl'), 'utf8').split('\n').filter((line) => line !== '');
+  const files = readFileSync(join(places.input, 'files.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   const index = indexOf(files.map((line) => JSON.parse(line) as InputFile));
   const findings = normalise(collected, request, index, places.source);
   const used = new Set(findings.map((finding) => finding.rule));
@@ -53,9 +55,18 @@ function write(collected: Collected, request: ReaderRequest, places: ReaderPlace
   const out = (name: string, values: readonly object[]) =>
     writeFileSync(join(places.output, name), values.map((value) => `${JSON.stringify(value)}\n`).join(''));
   out('findings.jsonl', findings);
-  out('rules.jsonl', sorted(rules, (rule) => rule.id));
-  out('unread.jsonl', sorted(unread, (entry) => `${entry.path}\0${entry.reason}`));
-  out('components.jsonl', sorted(components, (entry) => `${entry.purl}\0${entry.path}\0${String(entry.line).padStart(9, '0')}`));
+  out(
+    'rules.jsonl',
+    sorted(rules, (rule) => rule.id),
+  );
+  out(
+    'unread.jsonl',
+    sorted(unread, (entry) => `${entry.path}\0${entry.reason}`),
+  );
+  out(
+    'components.jsonl',
+    sorted(components, (entry) => `${entry.purl}\0${entry.path}\0${String(entry.line).padStart(9, '0')}`),
+  );
   return {
     ok: true,
     findings: findings.length,

@@ -80,9 +80,13 @@ function requireResults(fd: number, tables: Map<number, RuleTable>, seen: Set<nu
   const missing = [...tables.keys()].filter((run) => !seen.has(run));
   if (missing.length === 0) return;
   const empty = new Set<number>();
-  parse(fd, missing.map((run) => `$.runs.${run}.results`), (value, path) => {
-    if (Array.isArray(value)) empty.add(Number(path[1]));
-  });
+  parse(
+    fd,
+    missing.map((run) => `$.runs.${run}.results`),
+    (value, path) => {
+      if (Array.isArray(value)) empty.add(Number(path[1]));
+    },
+  );
   const absent = missing.find((run) => !empty.has(run));
   if (absent !== undefined) throw new RefusedReport('report-truncated', `run ${absent} has no results array`);
 }
@@ -91,7 +95,10 @@ function parse(fd: number, paths: string[], take: (value: unknown, path: (string
   const parser = new JSONParser({ paths, keepStack: false });
   parser.onValue = ({ value, key, stack }) => {
     const keys = [...stack.slice(1).map((element) => element.key), key];
-    take(value, keys.filter((part) => part !== undefined));
+    take(
+      value,
+      keys.filter((part) => part !== undefined),
+    );
   };
   try {
     for (const chunk of chunksOf(fd)) parser.write(chunk);
@@ -114,7 +121,8 @@ function toFinding(value: unknown, table: RuleTable | undefined, into: Collected
   const index = parsed.data.rule?.index ?? parsed.data.ruleIndex;
   const id = parsed.data.ruleId ?? parsed.data.rule?.id ?? (index === undefined ? undefined : table?.ids[index]);
   const text = message.text ?? message.markdown;
-  if (id === undefined || text === undefined) throw new RefusedReport('report-broken', 'a result without rule or message');
+  if (id === undefined || text === undefined)
+    throw new RefusedReport('report-broken', 'a result without rule or message');
   if (suppressions !== undefined && suppressions.length > 0) into.suppressed += 1;
   const known = into.rules.get(id) ?? addUnknownRule(id, into.rules);
   const place = locations[0]?.physicalLocation;
@@ -155,5 +163,8 @@ function repositoryPath(uri: string): string {
   } catch {
     // Not percent-encoded: a raw path with a lone percent sign.
   }
-  return path.replace(/^file:\/\//, '').replace(/^\/src\//, '').replace(/^(\.\/)+/, '');
+  return path
+    .replace(/^file:\/\//, '')
+    .replace(/^\/src\//, '')
+    .replace(/^(\.\/)+/, '');
 }

@@ -51,6 +51,7 @@ function isReference(value: string): boolean {
 
 /** Salts and keys drawn from all of ASCII, chance templates and spaces among them. */
 function isDense(value: string): boolean {
+  if (/[^\x20-\x7e]|\$\{[A-Za-z_.]+/.test(value)) return false;
   const symbols = value.replace(/[A-Za-z0-9\s]/g, '').length;
   return value.length >= 24 && symbols >= value.length * 0.15 && entropy(value) >= 4.2 && variety(value) === 4;
 }

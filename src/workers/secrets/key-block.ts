@@ -1,12 +1,16 @@
 import { type Candidate, RANK } from './candidate.js';
 import { isFiller } from './placeholder.js';
-import { entropy } from './randomness.js';
+import { looksRandom } from './randomness.js';
 
 /** PEM (RFC 7468), OpenPGP armor (RFC 9580, 6.2) and SSH2 (RFC 4716) private keys, and PuTTY's own format. */
 const DASHES = '----';
 const LONGEST_LABEL = 60;
 /** An Ed25519 key in PKCS#8 is 64 base64 characters; shorter bodies are prose about keys. */
 const SHORTEST_BODY = 60;
+/** RFC 7468 breaks lines at 64 characters; some break them earlier. */
+const SHORTEST_LINE = 24;
+/** After the first line: what joins string literals, then base64 or a header such as `Proc-Type:` (RFC 1421, 4.6). */
+const OPENING = /^-?(?:\\[nrt]|[\s"'`+,.;>|#*/-]){0,200}(?:[A-Za-z0-9+/=]{24}|[A-Z][\w-]{1,30}: )/;
 const LONGEST_BODY = 1 << 16;
 const PUTTY = /^Private-Lines: [0-9]{1,3}\r?\n/;
 const BODY = /[A-Za-z0-9+/=]/;
@@ -43,10 +47,13 @@ function footerEnd(text: string, bodyEnd: number): number {
   return bodyEnd + (footer?.[0].length ?? 0);
 }
 
-/** Escaped line ends, quotes and joins of string literals fall away; what is left must be base64 enough. */
+/** Escaped line ends, quotes and joins of string literals part the lines; the longest must be base64 of chance bytes. */
 function isKeyMaterial(body: string): boolean {
-  const plain = body.replace(/\\[nrt]|[^A-Za-z0-9+/=]/g, '');
-  return plain.length >= SHORTEST_BODY && entropy(plain) >= 3.5 && !isFiller(plain);
+  if (!OPENING.test(body)) return false;
+  const lines = body.replace(/\\[nrt]/g, '\n').match(/[A-Za-z0-9+/=]+/g) ?? [];
+  const longest = lines.reduce((a, b) => (b.length > a.length ? b : a), '');
+  const size = lines.reduce((sum, line) => sum + line.length, 0);
+  return size >= SHORTEST_BODY && longest.length >= SHORTEST_LINE && looksRandom(longest) && !isFiller(longest);
 }
 
 /** `at` is just after `Private-Lines`. The region is the private blob. */

@@ -36,7 +36,7 @@ const ABOUT = set(
     'store vault generator hasher hashers source index at list map set is has prompt page link button input icon ' +
     'column table row bits info model backend backends method handler date time created location arn selector mode ' +
     'status state usage description class style color css test_id kind valid invalid verify verified check checks ' +
-    'login parser limit rotation period grant request response callback',
+    'login parser limit rotation period grant request response callback arg args argument',
 );
 
 /** Anywhere before it, the secret is public or no secret. */

@@ -28,6 +28,7 @@ export function tokenDetector(rule: TokenRule, binary: boolean): TokenDetector {
     const to = start + matcher.end(group);
     if (!rule.anywhere && group === 0 && WORD.test(text.charAt(to))) return undefined;
     const value = text.slice(from, to);
+    if (rule.password && RESERVED_HOST.test(text.slice(to, to + 80))) return undefined;
     if ((binary && !PRINTABLE.test(value)) || !credible(rule, value, literal)) return undefined;
     return {
       rule: rule.id,
@@ -38,6 +39,9 @@ export function tokenDetector(rule: TokenRule, binary: boolean): TokenDetector {
     };
   };
 }
+
+/** Hosts that exist in documentation only (RFC 2606). */
+const RESERVED_HOST = /^@(?:[\w-]{1,30}\.){0,3}(?:example(?:\.(?:com|org|net))?|test|invalid)(?![\w.-])/;
 
 /** How far back the command's name is looked for: continued lines and headers may come between. */
 const COMMAND_REACH = 400;

@@ -46,6 +46,7 @@ describe('redact', () => {
     'ruff: 12 files checked in 0.31 s',
     'error: unknown option --fail-onn (did you mean --fail-on?)',
     'src/workers/secrets/credential-file.ts:12:5 parse error',
+    'published security-results/20261121T131300Z-532745c1-9f86d081/bundle.json',
     'cannot open /usr/share/doc/libreadline-dev/changelog.Debian.gz',
   ])('leaves %j as it is', (text) => {
     expect(redact(text)).toBe(text);

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -56,7 +66,16 @@ describe('a hostile folder', () => {
 
   it('takes names that tools cannot bear under other names', async () => {
     const folder = shop.folder();
-    const names = ['new\nline.py', '-rf.py', 'rtl\u202egpj.py', 'back\\slash.py', 'Same.txt', 'same.txt', 'caf\u00e9.py', 'esc\u001b[31m.py'];
+    const names = [
+      'new\nline.py',
+      '-rf.py',
+      'rtl\u202egpj.py',
+      'back\\slash.py',
+      'Same.txt',
+      'same.txt',
+      'caf\u00e9.py',
+      'esc\u001b[31m.py',
+    ];
     for (const name of names) writeFileSync(join(folder, name), name);
     writeFileSync(raw(folder, Buffer.from([0x62, 0xff, 0x2e, 0x70, 0x79])), 'bad utf-8');
     const snapshot = await shop.take(folder);
@@ -71,13 +90,17 @@ describe('a hostile folder', () => {
 
   it('leaves what is too deep unread and goes on', async () => {
     const folder = write(shop.folder(), { 'a.txt': 'a' });
-    execFileSync('bash', ['-c', 'for i in $(seq 600); do mkdir -p dddddddddd && cd dddddddddd; done; echo x > evil.py'], { cwd: folder });
-    const snapshot = await shop.take(folder);
-    expect(paths(snapshot)).toEqual(['a.txt']);
-    expect(snapshot.unread).toHaveLength(1);
-    expect(snapshot.unread[0]).toMatchObject({ reason: 'name', detail: 'more than 128 folders deep' });
-    expect((await shop.take(folder, { limits: { ...LIMITS, maxDepth: 1000 } })).unread).toMatchObject([{ reason: 'name' }]);
-    execFileSync('rm', ['-rf', folder]);
+    const script = 'for i in $(seq 600); do mkdir -p dddddddddd && cd dddddddddd; done; echo x > evil.py';
+    execFileSync('bash', ['-c', script], { cwd: folder });
+    try {
+      const snapshot = await shop.take(folder);
+      expect(paths(snapshot)).toEqual(['a.txt']);
+      expect(snapshot.unread).toMatchObject([{ reason: 'name', detail: 'more than 128 folders deep' }]);
+      // Longer than the system's own limit on a path.
+      expect((await shop.take(folder, { limits: { ...LIMITS, maxDepth: 1000 } })).unread).toHaveLength(1);
+    } finally {
+      execFileSync('rm', ['-rf', folder]);
+    }
   });
 
   it.each([
@@ -86,7 +109,11 @@ describe('a hostile folder', () => {
   ])('refuses a source over %s and names the limit', async (key, limit, message) => {
     const folder = write(shop.folder(), { a: 'aaa', b: 'bbb', c: 'ccc' });
     const taking = shop.take(folder, { limits: { ...LIMITS, ...limit } });
-    await expect(taking).rejects.toMatchObject({ name: 'Refusal', code: 'source', message: expect.stringMatching(message) });
+    await expect(taking).rejects.toMatchObject({
+      name: 'Refusal',
+      code: 'source',
+      message: expect.stringMatching(message),
+    });
     await expect(taking).rejects.toThrow(`source.${key}`);
   });
 
@@ -102,24 +129,34 @@ describe('a hostile folder', () => {
     await expect(shop.take(join(folder, 'absent'))).rejects.toMatchObject({ code: 'source' });
   });
 
-  it.skipIf(process.geteuid?.() !== 0)('reads a tree of another owner as that owner, and lists what he may not read', async () => {
-    const folder = write(shop.folder(), { 'a.txt': 'a', 'secret.txt': 's', 'closed/b.txt': 'b' });
-    chmodSync(join(folder, 'secret.txt'), 0o000);
-    chmodSync(join(folder, 'closed'), 0o000);
-    for (const path of ['', 'a.txt', 'secret.txt', 'closed', 'closed/b.txt']) chownSync(join(folder, path), 12345, 12345);
-    chmodSync(folder, 0o700);
-    const snapshot = await shop.take(folder);
-    expect(paths(snapshot)).toEqual(['a.txt']);
-    expect(snapshot.unread).toEqual([
-      { path: 'closed', reason: 'unreadable', detail: 'the folder cannot be listed (EACCES)' },
-      { path: 'secret.txt', reason: 'unreadable', detail: 'cannot be read (EACCES)' },
-    ]);
-  });
+  it.skipIf(process.geteuid?.() !== 0)(
+    'reads a tree of another owner as that owner, and lists what he may not read',
+    async () => {
+      const folder = write(shop.folder(), { 'a.txt': 'a', 'secret.txt': 's', 'closed/b.txt': 'b' });
+      chmodSync(join(folder, 'secret.txt'), 0o000);
+      chmodSync(join(folder, 'closed'), 0o000);
+      for (const path of ['', 'a.txt', 'secret.txt', 'closed', 'closed/b.txt'])
+        chownSync(join(folder, path), 12345, 12345);
+      chmodSync(folder, 0o700);
+      const snapshot = await shop.take(folder);
+      expect(paths(snapshot)).toEqual(['a.txt']);
+      expect(snapshot.unread).toEqual([
+        { path: 'closed', reason: 'unreadable', detail: 'the folder cannot be listed (EACCES)' },
+        { path: 'secret.txt', reason: 'unreadable', detail: 'cannot be read (EACCES)' },
+      ]);
+    },
+  );
 });
 
 describe('a plain folder', () => {
   it('gives every file, with hashes, modes and classes', async () => {
-    const folder = write(shop.folder(), { 'a.py': 'print(1)\n', '.env': 'X=1', 'b/KEY.PEM': 'k', 'node_modules/x.js': 'x', '.gitignore': '*' });
+    const folder = write(shop.folder(), {
+      'a.py': 'print(1)\n',
+      '.env': 'X=1',
+      'b/KEY.PEM': 'k',
+      'node_modules/x.js': 'x',
+      '.gitignore': '*',
+    });
     chmodSync(join(folder, 'a.py'), 0o755);
     const pathRules = [
       { rule: 'keys', class: 'secret', globs: ['**/.env*', '**/*.pem'], action: 'sensitive' as const },
@@ -166,12 +203,16 @@ describe('a plain folder', () => {
     const content = Buffer.alloc(3_000_000, 'abcdefg');
     const folder = write(shop.folder(), { 'big.bin': content });
     const [entry] = (await shop.take(folder)).entries;
-    expect(entry?.gitBlob).toBe(execFileSync('git', ['hash-object', join(folder, 'big.bin')], { encoding: 'utf8' }).trim());
+    expect(entry?.gitBlob).toBe(
+      execFileSync('git', ['hash-object', join(folder, 'big.bin')], { encoding: 'utf8' }).trim(),
+    );
   });
 
   it('notes an LFS pointer, and nothing that only begins like one', async () => {
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12345\n`;
-    const snapshot = await shop.take(write(shop.folder(), { 'model.bin': pointer, 'evil.py': `${pointer}import os\nos.system()\n` }));
+    const snapshot = await shop.take(
+      write(shop.folder(), { 'model.bin': pointer, 'evil.py': `${pointer}import os\nos.system()\n` }),
+    );
     expect(paths(snapshot)).toEqual(['evil.py', 'model.bin']);
     expect(reasons(snapshot)).toEqual(['lfs-pointer model.bin']);
   });
@@ -180,6 +221,9 @@ describe('a plain folder', () => {
     const controller = new AbortController();
     controller.abort();
     const folder = repository(shop.folder(), { a: 'a' });
-    await expect(shop.take(folder, { signal: controller.signal })).rejects.toMatchObject({ name: 'Fault', code: 'snapshot' });
+    await expect(shop.take(folder, { signal: controller.signal })).rejects.toMatchObject({
+      name: 'Fault',
+      code: 'snapshot',
+    });
   });
 });

@@ -100,7 +100,11 @@ export const git = (folder: string, ...args: string[]): string =>
   }).trim();
 
 /** A repository with one commit of these files. */
-export function repository(folder: string, files: Readonly<Record<string, string | Buffer>>, ...init: string[]): string {
+export function repository(
+  folder: string,
+  files: Readonly<Record<string, string | Buffer>>,
+  ...init: string[]
+): string {
   write(folder, files);
   git(folder, 'init', '-q', ...init);
   git(folder, 'add', '-f', '.');

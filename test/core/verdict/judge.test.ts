@@ -61,9 +61,14 @@ describe('judge', () => {
   it('accepts only gaps that match every key of an acceptance', () => {
     const accept = [{ reasons: ['unparsable' as const], tools: ['ruff'], paths: ['a.*'], because: 'b' }];
     const accepting = plan({ incomplete: { unread: 'error', accept } });
-    expect(judge(accepting, [outcome('clean', { unread: [unread] })], [], tally())).toMatchObject({ verdict: 'pass', accepted: 1 });
+    expect(judge(accepting, [outcome('clean', { unread: [unread] })], [], tally())).toMatchObject({
+      verdict: 'pass',
+      accepted: 1,
+    });
     expect(judge(accepting, [outcome('clean')], [unread], tally()).verdict).toBe('error');
-    expect(judge(accepting, [outcome('clean', { unread: [{ ...unread, path: 'b.py' }] })], [], tally()).verdict).toBe('error');
+    expect(judge(accepting, [outcome('clean', { unread: [{ ...unread, path: 'b.py' }] })], [], tally()).verdict).toBe(
+      'error',
+    );
   });
 
   it('is fail when a budget is exceeded in any scope, and names it', () => {
@@ -71,11 +76,16 @@ describe('judge', () => {
     const counted = tally({ categories: { sast: { ...noCounts(), low: 2 } }, reviewNotes: 1 });
     const result = judge(strict, [outcome('findings')], [], counted);
     expect(result.verdict).toBe('fail');
-    expect(result.reasons.map(({ message }) => message)).toEqual(['2 low findings of category sast, 1 allowed', '1 review notes, 0 allowed']);
+    expect(result.reasons.map(({ message }) => message)).toEqual([
+      '2 low findings of category sast, 1 allowed',
+      '1 review notes, 0 allowed',
+    ]);
   });
 
   it('is pass only when every step ran and no budget is exceeded', () => {
-    expect(judge(plan(), [outcome('clean')], [], tally({ overall: { ...noCounts(), medium: 9 } })).verdict).toBe('pass');
+    expect(judge(plan(), [outcome('clean')], [], tally({ overall: { ...noCounts(), medium: 9 } })).verdict).toBe(
+      'pass',
+    );
     const both = plan({ steps: [{ id: 'ruff' } as Step, { id: 'x' } as Step] });
     expect(judge(both, [outcome('clean'), outcome('not-applicable', { step: 'x' })], [], tally()).verdict).toBe('pass');
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/core/findings/finding.js';
 import { sameFlaws, tallier } from '../../../src/core/verdict/tally.js';
 
-export const finding = (over: Partial<Finding>): Finding => ({
+const finding = (over: Partial<Finding>): Finding => ({
   tool: 'ruff',
   rule: 'S1',
   category: 'sast',
@@ -23,7 +23,9 @@ describe('sameFlaws', () => {
   });
 
   it('keeps findings without a common CWE apart', () => {
-    expect(sameFlaws([finding({}), finding({ tool: 'x', cwe: ['CWE-89'] }), finding({ tool: 'y', cwe: [] })])).toHaveLength(3);
+    expect(
+      sameFlaws([finding({}), finding({ tool: 'x', cwe: ['CWE-89'] }), finding({ tool: 'y', cwe: [] })]),
+    ).toHaveLength(3);
   });
 
   it('joins what two tools see, with the highest severity', () => {

@@ -149,6 +149,12 @@ describe('code and configuration', () => {
     expect(rules('notes.md', text)).toEqual([]);
   });
 
+  it('knows a key store by its name and first bytes', () => {
+    const store = Buffer.from([0x30, 0x82, 9, 0x0b, 2, 1, 3, 0, 0xff]);
+    expect(scan('tls/a.p12', store).map(at)).toEqual([['credential-file', 1, 1, 1, 10]]);
+    expect(scan('tls/a.p12', Buffer.from('see the wiki'))).toEqual([]);
+  });
+
   it('joins no strings of code to a secret', () => {
     expect(rules('a.js', `q = "user='" + name + "' and password='" + password + "'"`)).toEqual([]);
   });
