@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -12,7 +12,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 const LOCK = join(root, 'tools/embedded.lock.json');
 
-/** Files that a worker opens at run time, copied beside it: worker → module specifiers. */
+/** Files of packages that a worker opens at run time, copied beside it: worker → module specifiers. */
 const ASSETS = {
   ruff: ['@astral-sh/ruff-wasm-nodejs/ruff_wasm.js', '@astral-sh/ruff-wasm-nodejs/ruff_wasm_bg.wasm'],
   'ast-grep': [
@@ -20,14 +20,11 @@ const ASSETS = {
     'web-tree-sitter/web-tree-sitter.wasm',
     ...['python', 'javascript', 'go', 'java'].map((name) => `tree-sitter-${name}/tree-sitter-${name}.wasm`),
     ...['typescript', 'tsx'].map((name) => `tree-sitter-typescript/tree-sitter-${name}.wasm`),
-    ...ruleFiles(),
   ],
 };
 
-function ruleFiles() {
-  const names = readdirSync(join(root, 'rules')).filter((name) => name.endsWith('.yaml'));
-  return names.sort().map((name) => join(root, 'rules', name));
-}
+/** Rules of this project that go beside a worker: worker → [folder under rules/, folder beside the worker]. */
+const RULES = { 'ast-grep': ['.', '.'], secrets: ['secrets', 'rules'] };
 
 /** The package whose version a worker has; the others are this project's own. */
 const ENGINES = {
@@ -64,7 +61,13 @@ async function buildWorker(name, outdir) {
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
   for (const asset of ASSETS[name] ?? []) cpSync(require.resolve(asset), join(folder, basename(asset)));
+  if (RULES[name] !== undefined) copyRules(join(root, 'rules', RULES[name][0]), join(folder, RULES[name][1]));
   return [name, lockEntry(name, folder, metafile)];
+}
+
+function copyRules(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const file of readdirSync(from)) if (file.endsWith('.yaml')) cpSync(join(from, file), join(to, file));
 }
 
 function lockEntry(name, folder, metafile) {
@@ -79,7 +82,9 @@ function lockEntry(name, folder, metafile) {
   }
   const engine = ENGINES[name];
   const version = engine === undefined ? versionIn(root) : versionIn(join(root, 'node_modules', engine));
-  const files = Object.fromEntries(readdirSync(folder).sort().map((file) => [file, sha256(join(folder, file))]));
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = names.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  const files = Object.fromEntries(paths.sort().map((path) => [path, sha256(join(folder, path))]));
   return { version, packages: sortKeys(packages), files };
 }
 
@@ -91,7 +96,9 @@ function settleLock(workers) {
   const text = `${JSON.stringify({ schemaVersion: 1, workers }, null, 2)}\n`;
   if (process.argv.includes('--lock')) writeFileSync(LOCK, text);
   else if (readFileSync(LOCK, 'utf8') !== text) {
-    console.error('The built workers are not those of tools/embedded.lock.json. After a wanted change: node build.js --lock');
+    console.error(
+      'The built workers are not those of tools/embedded.lock.json. After a wanted change: node build.js --lock',
+    );
     process.exitCode = 1;
   }
 }

@@ -4,7 +4,7 @@ import { duration } from '../core/lib/quantity.js';
 import { SEVERITIES, type Thresholds } from '../core/lib/severity.js';
 import { quote } from '../core/lib/suggest.js';
 import type { ScanRequest } from '../core/scan-request.js';
-import { namedDocument } from './package.js';
+import { namedDocument } from './named-document.js';
 
 export const DEFAULT_EXPORT_DIR = 'security-results';
 

@@ -12,7 +12,7 @@ import { readReport } from './findings/read-report.js';
 import { VERSION } from './lib/version.js';
 import type { Admission } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
-import { snapshotLimits, snapshotRules } from './plan/snapshot-rules.js';
+import { EXPORT_RULE, snapshotLimits, snapshotRules } from './plan/snapshot-rules.js';
 import { closeRun, type OpenRun, openRun, type ScanPorts } from './run.js';
 import { runPlan } from './runtime/run.js';
 import { stageLocked } from './runtime/stage.js';
@@ -87,7 +87,9 @@ async function take(
   await stageLocked('snapshot', catalog, worker.folder);
   const limits = snapshotLimits(admission.plan);
   const pathRules = snapshotRules(admission.plan, inside);
-  const snapshot = await takeSnapshot(source, { sandbox, audit, worker, scratch, limits, pathRules, signal });
+  const taken = await takeSnapshot(source, { sandbox, audit, worker, scratch, limits, pathRules, signal });
+  // How many bundles lie there already is no property of the source.
+  const snapshot = { ...taken, excluded: taken.excluded.filter(({ rule }) => rule !== EXPORT_RULE) };
   if (inside !== undefined) refuseTracked(inside, snapshot.entries);
   // A source without such files leaves no folder for them, and a mount needs one.
   for (const name of ['general', 'sensitive']) await mkdir(join(snapshot.folder, name), { recursive: true });

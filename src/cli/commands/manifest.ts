@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { initManifest } from '../../core/manifest/init.js';
 import { readManifest } from '../../core/manifest/manifest.js';
-import { namedDocument } from '../package.js';
+import { namedDocument } from '../named-document.js';
 import { refuseWrite } from './policy.js';
 
 export function manifestCommand(): Command {

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { Refusal } from '../../core/lib/errors.js';
+import { loadPackageCatalog } from '../../core/package.js';
 import { unknownInPolicy } from '../../core/plan/make.js';
 import { DEFAULT_POLICY, readPolicy } from '../../core/policy/default.js';
-import { namedDocument, packageCatalog } from '../package.js';
+import { namedDocument } from '../named-document.js';
 
 export function policyCommand(): Command {
   const command = new Command('policy').description('the operator’s policy');
@@ -23,7 +24,7 @@ export function policyCommand(): Command {
     .action(async (file: string) => {
       const document = await namedDocument(file, 'policy check');
       const policy = readPolicy(document?.text ?? '', file);
-      const problems = unknownInPolicy(policy, await packageCatalog());
+      const problems = unknownInPolicy(policy, await loadPackageCatalog());
       if (problems.length > 0) throw new Refusal('policy', problems);
       console.log(`${file}: policy ${policy.name} is sound`);
     });

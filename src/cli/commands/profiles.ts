@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { loadPackageCatalog } from '../../core/package.js';
 import { isEmbedded } from '../../core/plan/tool.js';
 import { defaultPolicy } from '../../core/policy/default.js';
-import { packageCatalog } from '../package.js';
 import { table } from '../style.js';
 
 export function profilesCommand(): Command {
@@ -10,7 +10,7 @@ export function profilesCommand(): Command {
     .command('list', { isDefault: true })
     .description('list the profiles, their tools and whether they can run here')
     .action(async () => {
-      const catalog = await packageCatalog();
+      const catalog = await loadPackageCatalog();
       const { providers } = defaultPolicy();
       const rows = [...catalog.profiles.values()].map((profile) => {
         const missing = profile.tools.filter((id) => {

@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { Command, Option } from 'commander';
+import { loadPackageCatalog } from '../../core/package.js';
 import type { ScanEvent } from '../../core/run.js';
 import { scan } from '../../core/scan.js';
-import { packageCatalog } from '../package.js';
 import { liveProgress, type Progress, plainProgress, silent } from '../progress.js';
 import { FORMATS, type Format, writeReport } from '../report.js';
 import { addRequestOptions, DEFAULT_EXPORT_DIR, parseJobs, type ScanFlags, toRequest } from '../scan-options.js';
@@ -37,7 +37,7 @@ export function scanCommand(done: (code: number) => void): Command {
 
 async function runScan(source: string | undefined, flags: ScanFlags & OutputFlags): Promise<number> {
   const request = await toRequest(source, flags);
-  const catalog = await packageCatalog();
+  const catalog = await loadPackageCatalog();
   const progress = progressFor(flags);
   const events = eventSink(flags.events);
   const cancel = cancellation();

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { formatSize } from '../../core/lib/quantity.js';
+import { loadPackageCatalog } from '../../core/package.js';
 import type { Catalog } from '../../core/plan/catalog.js';
 import type { Tool } from '../../core/plan/tool.js';
-import { packageCatalog } from '../package.js';
 import { table } from '../style.js';
 
 export function toolsCommand(): Command {
@@ -11,7 +11,7 @@ export function toolsCommand(): Command {
     .command('list', { isDefault: true })
     .description('list the tools, their rights and where they come from')
     .action(async () => {
-      const catalog = await packageCatalog();
+      const catalog = await loadPackageCatalog();
       const rows = [...catalog.tools.values()].map((tool) => toolRow(tool, catalog));
       console.log(
         table([['tool', 'category', 'version', 'state', 'memory', 'wall', 'network', 'description'], ...rows]).join(

@@ -1,14 +1,17 @@
 import { SPDX } from '@cyclonedx/cyclonedx-library';
 
-/** CycloneDX lists exceptions among the licences; these are the exceptions (spdx.org/licenses/exceptions). */
-const EXCEPTION = /exception|syscall-note/i;
-const LICENSE_WITH_EXCEPTION = /-with-/i;
+/**
+ * CycloneDX lists exceptions among the licences; these are the exceptions (spdx.org/licenses/exceptions), and the
+ * withdrawn licences that name one, which validators no longer take.
+ */
+const EXCEPTION = /exception|syscall-note|^(?:GPL-CC-1\.0|LLGPL|SHL-2\.[01]|eCos-2\.0)$/i;
 const TOKEN = /\s*(\(|\)|[A-Za-z0-9.+-]+)/y;
 const MAX_DEPTH = 50;
 
 /**
  * The canonical form of an SPDX licence expression (SPDX 2.3, annex D) made of listed licences only; `undefined`
- * for anything else, such as `SEE LICENSE IN file` or a reference of one document.
+ * for anything else, such as `SEE LICENSE IN file`, a reference of one document, or `+` behind a licence that the list
+ * has only without it (allowed, but spdx-tools refuses it).
  */
 export function spdxExpression(text: string): string | undefined {
   const words = wordsOf(text);
@@ -64,18 +67,14 @@ class Expression {
   }
 
   #license(word: string): string | undefined {
-    const later = word.endsWith('+') && SPDX.fixupSpdxId(word) === undefined;
-    const id = SPDX.fixupSpdxId(later ? word.slice(0, -1) : word);
-    if (id === undefined || isException(id)) return undefined;
-    const license = later ? `${id}+` : id;
-    if (this.words[this.#at]?.toUpperCase() !== 'WITH') return license;
+    const id = SPDX.fixupSpdxId(word);
+    if (id === undefined || EXCEPTION.test(id)) return undefined;
+    if (this.words[this.#at]?.toUpperCase() !== 'WITH') return id;
     const exception = SPDX.fixupSpdxId(this.words[this.#at + 1]);
     this.#at += 2;
-    return exception !== undefined && isException(exception) ? `${license} WITH ${exception}` : undefined;
+    return exception !== undefined && EXCEPTION.test(exception) ? `${id} WITH ${exception}` : undefined;
   }
 }
-
-const isException = (id: string): boolean => EXCEPTION.test(id) && !LICENSE_WITH_EXCEPTION.test(id);
 
 /** True for an expression that is one licence of the list, without operators. */
 export const isSpdxId = (expression: string): boolean => SPDX.isSupportedSpdxId(expression);

@@ -30,6 +30,14 @@ export interface SbomPackage {
 
 const STRENGTH: readonly Component['scope'][] = ['required', 'optional', 'development'];
 
+/** Hexadecimal digits by algorithm. */
+const DIGEST_LENGTHS: ReadonlyMap<string, number> = new Map([
+  ['SHA-1', 40],
+  ['SHA-256', 64],
+  ['SHA-384', 96],
+  ['SHA-512', 128],
+]);
+
 /** One package per purl, sorted by purl. Its scope is the strongest that an entry has. */
 export function uniquePackages(components: readonly SbomComponent[]): SbomPackage[] {
   const byPurl = new Map<string, SbomComponent[]>();
@@ -43,9 +51,7 @@ export function uniquePackages(components: readonly SbomComponent[]): SbomPackag
 
 function merged(purl: string, entries: readonly SbomComponent[], all: ReadonlyMap<string, unknown>): SbomPackage {
   const scopes = entries.map((entry) => entry.scope);
-  const hashes = unique(
-    entries.flatMap((entry) => Object.entries(entry.hashes).map(([name, hex]) => `${name} ${hex}`)),
-  );
+  const hashes = unique(entries.flatMap((entry) => Object.entries(entry.hashes).flatMap(wellFormed)));
   const pairs = hashes.map((hash): [string, string] => [hash.split(' ')[0] ?? '', hash.split(' ')[1] ?? '']);
   const agreed = (algorithm: string) => pairs.filter(([other]) => other === algorithm).length === 1;
   return {
@@ -60,6 +66,12 @@ function merged(purl: string, entries: readonly SbomComponent[], all: ReadonlyMa
     dependsOn: unique(entries.flatMap((entry) => entry.dependsOn)).filter((other) => other !== purl && all.has(other)),
     occurrences: entries.map(({ path, line }) => ({ path, line })).sort(byPlace),
   };
+}
+
+/** As text, or nothing for a digest that is none: one such would make the whole document invalid. */
+function wellFormed([algorithm, digest]: [string, string]): string[] {
+  const length = DIGEST_LENGTHS.get(algorithm);
+  return digest.length === length && /^[0-9a-f]+$/.test(digest) ? [`${algorithm} ${digest}`] : [];
 }
 
 /**

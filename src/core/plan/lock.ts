@@ -9,7 +9,7 @@ const lockEntry = z.strictObject({
   version: z.string().min(1),
   /** npm packages bundled into the worker, name to version. */
   packages: z.record(z.string(), z.string()),
-  files: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), hex),
+  files: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/), hex),
 });
 
 /** `tools/embedded.lock.json`, written by the build, committed, checked before each use. */

@@ -4,6 +4,9 @@ import type { Plan } from './plan.js';
 
 const MAX_PATH_BYTES = 4096;
 
+/** Names the rule that keeps bundles out of the snapshot. */
+export const EXPORT_RULE = 'export-folder';
+
 /** The caps on a snapshot. */
 export const snapshotLimits = ({ source }: Plan): SnapshotLimits => ({
   maxFiles: source.maxFiles,
@@ -31,7 +34,7 @@ export function snapshotRules({ paths, narrowing }: Plan, exportFolder: string |
 function exportRule(folder: string | undefined): PathRule[] {
   if (folder === undefined) return [];
   const globs = [`${escapeGlob(folder)}/**`];
-  return [{ rule: 'export-folder', class: 'output', globs, action: 'exclude', unlessTracked: true }];
+  return [{ rule: EXPORT_RULE, class: 'output', globs, action: 'exclude', unlessTracked: true }];
 }
 
 function operatorRules({ include, exclude }: Plan['narrowing']): PathRule[] {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import picomatch from 'picomatch';
+import { globMatcher } from '../lib/paths.js';
 import type { Mount } from '../lib/sandbox/job.js';
 import type { Step } from '../plan/plan.js';
 import type { Snapshot, SnapshotEntry } from '../source/snapshot.js';
@@ -14,7 +14,7 @@ export interface HandedFile {
 
 /** The files that a step is given: regular files of the snapshot that its globs name, in canonical order. */
 export function filesFor(step: Step, entries: readonly SnapshotEntry[]): HandedFile[] {
-  const matches = picomatch([...step.appliesTo.files], { dot: true, nobrace: false });
+  const matches = globMatcher(step.appliesTo.files);
   return entries
     .filter((entry) => entry.mode !== '120000' && (entry.class === 'general' || step.appliesTo.sensitive))
     .filter((entry) => matches(entry.path))

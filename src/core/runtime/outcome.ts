@@ -1,4 +1,6 @@
 import type { Category } from '../lib/category.js';
+import { printable } from '../lib/printable.js';
+import { redact } from '../lib/redact.js';
 import type { JobEnd } from '../lib/sandbox/job.js';
 import type { Unread } from '../lib/unread.js';
 
@@ -71,7 +73,8 @@ export function endError(end: JobEnd, what: string): StepError | undefined {
     case 'not-started':
       return {
         cause: 'not-started',
-        message: `${what} could not be started: ${end.reason}`,
+        // The reason may be a line of standard error, which a tool can forge.
+        message: `${what} could not be started: ${printable(redact(end.reason), 300)}`,
         remedy: 'Run `security-scan doctor`.',
       };
     case 'cancelled':

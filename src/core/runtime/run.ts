@@ -19,22 +19,27 @@ export interface RunOptions extends Omit<StepContext, 'onState'> {
 /** Share of the free memory that running steps may claim together. */
 const MEMORY_SHARE = 0.9;
 
-/** Runs every step of the plan, in parallel within processors and memory. The result is in the order of the plan. */
+/**
+ * Runs every step of the plan, in parallel within processors and memory. The result is in the order of the plan.
+ * When one step throws (a full disk, say), the others are ended before this throws: nothing outlives its run.
+ */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<StepRun[]> {
   const queue = byCost(plan.steps, options.snapshot.entries);
   const results = new Map<string, StepRun>();
   const free = slots(options.jobs ?? availableParallelism(), freemem() * MEMORY_SHARE);
+  const broken = new AbortController();
+  const signal = AbortSignal.any([options.signal, broken.signal]);
   for (const step of queue) options.onStep({ step: step.id, state: 'queued' });
-  await Promise.all(
-    queue.map((step) =>
-      free(step.capabilities.memory, async () => {
-        const onState = (state: 'running' | 'reading') => options.onStep({ step: step.id, state });
-        const run = await runStep(step, { ...options, onState });
-        results.set(step.id, run);
-        options.onStep({ step: step.id, state: 'done', outcome: run.outcome });
-      }),
-    ),
-  );
+  const work = async (step: Step) => {
+    broken.signal.throwIfAborted();
+    const onState = (state: 'running' | 'reading') => options.onStep({ step: step.id, state });
+    const run = await runStep(step, { ...options, signal, onState });
+    results.set(step.id, run);
+    options.onStep({ step: step.id, state: 'done', outcome: run.outcome });
+  };
+  const stop = (error: unknown) => broken.abort(error);
+  await Promise.all(queue.map((step) => free(step.capabilities.memory, () => work(step)).catch(stop)));
+  broken.signal.throwIfAborted();
   return [...plan.steps.map((step) => results.get(step.id)), ...skipped(plan)].filter((run) => run !== undefined);
 }
 

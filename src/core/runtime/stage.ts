@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Fault } from '../lib/errors.js';
 import type { Catalog } from '../plan/catalog.js';
 import type { LockEntry } from '../plan/lock.js';
@@ -30,10 +30,11 @@ async function stageFile(worker: string, from: string, to: string, expected: str
   if (actual !== expected) {
     throw new Fault(
       'digest',
-      `${worker}: ${from} has sha256 ${actual}, the lock says ${expected}`,
+      `${worker}/${basename(from)} has sha256 ${actual}, the lock says ${expected}`,
       'Install the package again; never run a changed tool.',
     );
   }
+  await mkdir(dirname(to), { recursive: true });
   await writeFile(to, data, { mode: 0o444 });
 }
 
@@ -47,6 +48,6 @@ async function read(worker: string, path: string): Promise<Buffer> {
     }
   } catch (cause) {
     const remedy = 'Install the package again, or run `npm run build` in a checkout.';
-    throw new Fault('digest', `${worker}: ${path} is missing or not a plain file`, remedy, { cause });
+    throw new Fault('digest', `${worker}/${basename(path)} is missing or not a plain file`, remedy, { cause });
   }
 }

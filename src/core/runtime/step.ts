@@ -8,6 +8,7 @@ import type { Job, JobResult, Mount, Sandbox } from '../lib/sandbox/job.js';
 import type { Catalog } from '../plan/catalog.js';
 import type { Step } from '../plan/plan.js';
 import type { Snapshot } from '../source/snapshot.js';
+import { cancelReason } from './cancel.js';
 import { filesFor, type HandedFile, sourceMounts, writeInput } from './input.js';
 import { endError, type StepError, type StepOutcome } from './outcome.js';
 import { stageLocked } from './stage.js';
@@ -57,14 +58,14 @@ export async function runStep(step: Step, context: StepContext): Promise<StepRun
     return await execute(step, files, folder, context);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    const cause = error.code === 'digest' ? 'digest' : 'not-started';
-    return failed(
-      step,
-      files.length,
-      { cause, message: error.message, remedy: error.remedy ?? 'Run again.' },
-      { folder },
-    );
+    const { message, remedy = 'Run again.' } = error;
+    return failed(step, files.length, { cause: causeOf(error), message, remedy }, { folder });
   }
+}
+
+function causeOf({ code, cause }: Fault): StepError['cause'] {
+  if (code !== 'digest') return 'not-started';
+  return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? 'missing' : 'digest';
 }
 
 async function execute(step: Step, files: HandedFile[], folder: string, context: StepContext): Promise<StepRun> {
@@ -79,7 +80,7 @@ async function execute(step: Step, files: HandedFile[], folder: string, context:
   const result = await context.sandbox.run(job, context.signal);
   recordCommand(context.audit, job, result);
   const run = { folder, job: result };
-  if (result.end.kind === 'cancelled') return { ...run, outcome: cancelled(step, files.length) };
+  if (result.end.kind === 'cancelled') return { ...run, outcome: cancelled(step, files.length, context) };
   const error = endError(result.end, step.tool) ?? exitCodeError(step, result);
   if (error !== undefined) return failed(step, files.length, error, run);
   context.onState('reading');
@@ -96,7 +97,7 @@ async function readBack(
   const read = await context.readReport(step, files, folder, context);
   recordCommand(context.audit, read.job, read.result);
   const parts = { ...run, reader: read.result };
-  if (read.result.end.kind === 'cancelled') return { ...parts, outcome: cancelled(step, files.length) };
+  if (read.result.end.kind === 'cancelled') return { ...parts, outcome: cancelled(step, files.length, context) };
   if ('error' in read) return failed(step, files.length, read.error, parts);
   const mismatch = codeMismatch(step, run.job, read.found.findings);
   if (mismatch !== undefined) return failed(step, files.length, mismatch, parts);
@@ -167,8 +168,8 @@ function outcomeOf(step: Step, known: Pick<StepOutcome, 'status'> & Partial<Step
   };
 }
 
-const cancelled = (step: Step, files: number): StepOutcome =>
-  outcomeOf(step, { status: 'cancelled', reason: 'the run was cancelled', files });
+const cancelled = (step: Step, files: number, { signal }: StepContext): StepOutcome =>
+  outcomeOf(step, { status: 'cancelled', reason: cancelReason(signal), files });
 
 const failed = (step: Step, files: number, error: StepError, parts: Omit<StepRun, 'outcome'>): StepRun => ({
   ...parts,

@@ -21,13 +21,20 @@ export interface SyntaxTree {
 
 export type Parse = (language: Language, text: string) => SyntaxTree;
 
+/** The bindings keep one WebAssembly instance for the process, and a second would corrupt it. */
+let loaded: Promise<Parse> | undefined;
+
 /**
  * ast-grep in WebAssembly with tree-sitter's grammars: the same files on every platform, and no native code in the
  * sandbox. The library, unlike the command, knows no suppression comments.
  */
-export async function loadAstGrep(asset: (name: string) => string): Promise<Parse> {
+export function loadAstGrep(asset: (name: string) => string): Promise<Parse> {
+  loaded ??= instantiate(asset);
+  return loaded;
+}
+
+async function instantiate(asset: (name: string) => string): Promise<Parse> {
   const module = new WebAssembly.Module(readFileSync(asset('wasm_bg.wasm')));
-  // The bindings are an ES module namespace, which is the import object that wasm-bindgen wrote the module for.
   const instance = new WebAssembly.Instance(module, { './wasm_bg.js': { ...bindings } });
   bindings.__wbg_set_wasm(instance.exports);
   const start = instance.exports['__wbindgen_start'];

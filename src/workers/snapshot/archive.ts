@@ -50,10 +50,16 @@ export class ArchiveTaker {
 
   async add(member: Member): Promise<void> {
     const name = plainName(member.name);
-    if (typeof name !== 'string') this.into.leave(member.name, 'name', name.problem, 'escape');
+    if (name === '') this.#addRoot(member);
+    else if (typeof name !== 'string') this.into.leave(member.name, 'name', name.problem, 'escape');
     else if (name.split('/').includes('.git')) this.#skipGit(member);
     else if (member.kind === 'folder') this.into.caps.folder();
     else if (this.into.fits(name)) await this.#addNamed(name, member);
+  }
+
+  /** `./`, the archive's root itself, which GNU tar stores too. */
+  #addRoot(member: Member): void {
+    if (member.kind !== 'folder') this.into.leave(member.name, 'name', 'an empty name');
   }
 
   #skipGit(member: Member): void {
@@ -162,16 +168,13 @@ function withoutTop(items: readonly Unpacked[]): Unpacked[] {
   return items.map((item) => ({ ...item, path: item.path.slice(item.path.indexOf('/') + 1) }));
 }
 
-/** The path below the archive's root that a name means, or why there is none. */
+/** The path below the archive's root that a name means (empty for the root), or why there is none. */
 function plainName(name: RawPath): RawPath | { problem: string } {
   if (/^[/\\]|^[A-Za-z]:[/\\]/.test(name)) return { problem: 'an absolute path in an archive' };
   if (/(?:^|[/\\])\.\.(?:[/\\]|$)/.test(name)) return { problem: 'a path that leaves the archive' };
   if (name.includes('\0')) return { problem: 'a name with a NUL byte' };
-  const path = name
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/');
-  return path === '' ? { problem: 'an empty name' } : path;
+  const parts = name.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.join('/');
 }
 
 /** A name or target that a library gives as text. */

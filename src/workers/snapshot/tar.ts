@@ -20,11 +20,10 @@ export async function takeTar(from: string | 0, output: string, into: Collection
   // Names come as bytes: latin1 keeps each one.
   const options: Parameters<typeof extract>[0] & { filenameEncoding: 'latin1' } = { filenameEncoding: 'latin1' };
   const members = extract(options);
-  try {
-    await Promise.all([feed(source, members, into.request.limits.maxRatio), takeMembers(members, taker)]);
-  } catch (error) {
-    throw refusalFor(error);
-  }
+  const work = [feed(source, members, into.request.limits.maxRatio), takeMembers(members, taker)];
+  const failures = (await Promise.allSettled(work)).flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  // One failure stops the other side too, with an error that says less.
+  if (failures.length > 0) throw failures.find((error) => error instanceof RefusedSource) ?? refusalFor(failures[0]);
   taker.finish(stores);
 }
 
@@ -88,23 +87,36 @@ const isOdd = (size: number, extended: Record<string, string>, kind: Member['kin
 async function feed(source: Readable, members: Members, maxRatio: number): Promise<void> {
   try {
     const { gzipped, chunks } = await peek(source);
-    const write = (plain: AsyncIterable<Buffer>) => writeTo(members, plain);
-    if (!gzipped) return await pipeline(Readable.from(chunks), endCheck, write);
-    const ratio = new Ratio(maxRatio);
-    const counted = tap(chunks, (chunk) => ratio.compressed(chunk.length));
-    const expanded = (plain: AsyncIterable<Buffer>) => tap(plain, (chunk) => ratio.expanded(chunk.length));
-    await pipeline(Readable.from(counted), createGunzip(), expanded, endCheck, write);
+    await writeTo(members, endCheck(gzipped ? gunzipped(chunks, new Ratio(maxRatio)) : chunks));
   } catch (error) {
     members.destroy(error instanceof Error ? error : new Error('failed'));
     throw error;
   }
 }
 
+async function* gunzipped(chunks: AsyncIterable<Buffer>, ratio: Ratio): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  // A failure reaches the loop below through `gunzip`.
+  pipeline(Readable.from(tap(chunks, (chunk) => ratio.compressed(chunk.length))), gunzip).catch(() => {});
+  yield* tap(gunzip, (chunk) => ratio.expanded(chunk.length));
+}
+
 async function writeTo(members: Members, chunks: AsyncIterable<Buffer>): Promise<void> {
   for await (const chunk of chunks) {
-    if (!members.write(chunk) && !members.destroyed) await once(members, 'drain');
+    if (members.write(chunk)) continue;
+    if (!members.destroyed) await drained(members);
+    if (members.destroyed) return;
   }
   members.end(undefined);
+}
+
+async function drained(members: Members): Promise<void> {
+  const done = new AbortController();
+  try {
+    await Promise.race(['drain', 'close'].map((event) => once(members, event, { signal: done.signal })));
+  } finally {
+    done.abort();
+  }
 }
 
 /** Whether the stream begins as gzip does (RFC 1952, 2.3.1), and the whole stream. */
@@ -148,7 +160,6 @@ function trailingZeros(chunk: Buffer): number {
 
 /** Whatever a broken archive makes the libraries throw; our own failures (such as ENOSPC) go on as they are. */
 function refusalFor(error: unknown): unknown {
-  if (error instanceof RefusedSource) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (/^E[A-Z]+$/.test(code)) return error;
   return new RefusedSource(

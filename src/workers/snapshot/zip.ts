@@ -10,12 +10,12 @@ import { Ratio, RefusedSource } from './refused.js';
 
 /** File types in the upper half of the external attributes, as Unix archivers store them (stat(2), S_IFMT). */
 const TYPE_MASK = 0o170000;
-const TYPES: Readonly<Record<number, Member['kind']>> = {
-  0: 'file',
-  16807: 'file',
-  9604: 'folder',
-  21609: 'link',
-};
+const TYPES: ReadonlyMap<number, Member['kind']> = new Map([
+  [0, 'file'],
+  [0o100000, 'file'],
+  [0o040000, 'folder'],
+  [0o120000, 'link'],
+]);
 /** A link's target is read into memory. */
 const MAX_TARGET = 4096;
 
@@ -45,7 +45,7 @@ async function memberOf(zip: ZipFile, entry: Entry): Promise<Member> {
   const attributes = entry.externalFileAttributes >>> 16;
   // With `decodeStrings: false` names come as bytes, whatever the archive says about their encoding.
   const name = rawOf(entry.fileNameRaw);
-  const declared = name.endsWith('/') ? 'folder' : (TYPES[attributes & TYPE_MASK] ?? 'special');
+  const declared = name.endsWith('/') ? 'folder' : (TYPES.get(attributes & TYPE_MASK) ?? 'special');
   const kind = entry.canDecodeFileData() ? declared : 'unsupported';
   const chunks = contentOf(zip, entry);
   const base = { name, executable: (attributes & 0o100) !== 0, size: entry.uncompressedSize, chunks };

@@ -19,6 +19,8 @@ describe('spdxExpression', () => {
     'MIT WITH ISC',
     'MIT WITH',
     'Classpath-exception-2.0',
+    'Apache-2.0+',
+    'GPL-2.0-with-GCC-exception',
     'LicenseRef-mine',
     '__proto__',
     `${'('.repeat(100_000)}MIT`,
@@ -33,8 +35,6 @@ describe('spdxExpression', () => {
     ['MIT AND (ISC OR 0BSD) AND BSD-3-Clause', 'MIT AND (ISC OR 0BSD) AND BSD-3-Clause'],
     ['GPL-2.0-only WITH Classpath-exception-2.0', 'GPL-2.0-only WITH Classpath-exception-2.0'],
     ['GPL-2.0+', 'GPL-2.0+'],
-    ['Apache-2.0+', 'Apache-2.0+'],
-    ['GPL-2.0-with-GCC-exception', 'GPL-2.0-with-GCC-exception'],
   ])('%j is %j', (text, expression) => {
     expect(spdxExpression(text)).toBe(expression);
   });

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { isAbsolute } from 'node:path';
 import type {
   EmbeddedTool,
   FindingLine,
@@ -58,7 +59,7 @@ function scanAll(tool: EmbeddedTool, files: Record<string, string | Buffer>, rep
 function assetPath(name: string, assets: Record<string, string>): string {
   const specifier = assets[name];
   if (specifier === undefined) throw new Error(`the test names no asset ${name}`);
-  return createRequire(import.meta.url).resolve(specifier);
+  return isAbsolute(specifier) ? specifier : createRequire(import.meta.url).resolve(specifier);
 }
 
 function sourceFile(path: string, content: Buffer): SourceFile {

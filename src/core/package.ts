@@ -1,0 +1,15 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Catalog, loadCatalog } from './plan/catalog.js';
+
+/** The folder of the installed package: two levels above this file, built or not. */
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** The tools, profiles, rules and workers of the running package, never of the tree under scan. */
+export const loadPackageCatalog = (): Promise<Catalog> =>
+  loadCatalog({
+    tools: join(ROOT, 'tools'),
+    profiles: join(ROOT, 'profiles'),
+    rules: join(ROOT, 'rules'),
+    workers: join(ROOT, 'dist', 'workers'),
+  });

@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cli, commitAll, startCli } from '../support/cli.js';
+import { temporaryFolder } from '../support/scan.js';
+
+const FLAWED = 'import subprocess\nsubprocess.call(input(), shell=True)\n';
+const SOUND = 'print("hello")\n';
+
+/** A repository of one Python file, and a folder for bundles beside it. */
+function repository(text: string) {
+  const folder = mkdtempSync(join(temporaryFolder(), 'r-'));
+  const source = join(folder, 'source');
+  mkdirSync(source);
+  writeFileSync(join(source, 'a.py'), text);
+  const commit = commitAll(source);
+  return { folder, source, out: join(folder, 'out'), commit };
+}
+
+describe('security-scan refuses, with exit code 2 and a reason', () => {
+  const { source, out, folder } = repository(SOUND);
+  it.each([
+    ['an unknown option', ['--proflie', 'smoke'], /unknown option '--proflie'/],
+    ['an unknown profile', ['--profile', 'smok'], /did you mean `smoke`/],
+    ['a profile that is not installed', ['--profile', 'fast'], /bandit is not installed[\s\S]*tools install fast/],
+    ['a threshold that does not exist', ['--fail-on', 'hgih'], /hgih/],
+    ['a policy that cannot be read', ['--policy', '/nonexistent.yaml'], /cannot be read/],
+    ['a bundle id that is a path', ['--bundle-id', '../x'], /--bundle-id/],
+    ['the Dagger runtime', ['--runtime', 'dagger'], /not in this version/],
+  ])('%s', async (_, args, message) => {
+    const { exitCode, stderr } = await cli([source, '--export-dir', out, ...args]);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('a policy inside the tree under scan', async () => {
+    writeFileSync(join(source, 'policy.yaml'), 'schemaVersion: 1\nname: mine\n');
+    const { exitCode, stderr } = await cli([source, '--export-dir', out, '--policy', join(source, 'policy.yaml')]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('lies in the tree under scan')]);
+  });
+
+  it('an export folder that is a link inside the source', async () => {
+    const linked = repository(SOUND);
+    const { symlinkSync } = await import('node:fs');
+    symlinkSync(folder, join(linked.source, 'results'));
+    const { exitCode, stderr } = await cli([linked.source, '--export-dir', join(linked.source, 'results')]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('through the link')]);
+  });
+});
+
+describe('security-scan', () => {
+  it('ends with 1 and says what, where and by which rule', async () => {
+    const { source, out, commit } = repository(FLAWED);
+    const { exitCode, stdout, stderr } = await cli([source, '--export-dir', out, '--profile', 'smoke']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^Verdict: fail\n {2}1 high findings, 0 allowed/);
+    expect(stdout).toMatch(/high +a\.py:2 {2}ruff S602 CWE-78/);
+    expect(stderr).toMatch(/ruff: \d findings/);
+    expect(readlinkSync(join(out, 'latest'))).toMatch(
+      new RegExp(`^20260102T030405Z-${commit.slice(0, 8)}-[0-9a-f]{8}$`),
+    );
+  });
+
+  it('ends with 0 when the source is sound, and with --exit-zero always', async () => {
+    const sound = repository(SOUND);
+    expect((await cli([sound.source, '--export-dir', sound.out, '--profile', 'smoke'])).exitCode).toBe(0);
+    const flawed = repository(FLAWED);
+    expect((await cli([flawed.source, '--export-dir', flawed.out, '--profile', 'smoke', '--exit-zero'])).exitCode).toBe(
+      0,
+    );
+  });
+
+  it('ends with 3 when nothing could be judged', async () => {
+    const { source, out } = repository(SOUND);
+    writeFileSync(join(source, 'a.py'), 'def broken(:\n');
+    const { exitCode, stdout } = await cli([source, '--export-dir', out, '--profile', 'smoke']);
+    expect([exitCode, stdout]).toEqual([
+      3,
+      expect.stringMatching(/^Verdict: error\n {2}ruff: 1 file not judged \(unparsable\), first a\.py/),
+    ]);
+  });
+
+  it.each(['json', 'sarif', 'md'])('prints %s', async (format) => {
+    const { source, out } = repository(FLAWED);
+    const { stdout } = await cli([source, '--export-dir', out, '--profile', 'smoke', '--format', format, '--quiet']);
+    if (format === 'md') expect(stdout).toContain('## Security scan: fail');
+    else expect(JSON.parse(stdout)).toMatchObject(format === 'json' ? { verdict: 'fail' } : { version: '2.1.0' });
+  });
+
+  it('writes events as JSON lines', async () => {
+    const { source, out } = repository(FLAWED);
+    const { stdout } = await cli([source, '--export-dir', out, '--profile', 'smoke', '--events', '-']);
+    const events = stdout.split('\n').map((line) => JSON.parse(line));
+    expect(events.map(({ type, state }) => (state ? `${type} ${state}` : type))).toEqual([
+      'sandbox',
+      'snapshot started',
+      'snapshot done',
+      'step queued',
+      'step running',
+      'step reading',
+      'step done',
+      'verdict',
+    ]);
+  });
+
+  it('keeps its own results out of the next scan', async () => {
+    const { source } = repository(FLAWED);
+    const first = await cli(['--profile', 'smoke', '--format', 'json', '--quiet'], { cwd: source });
+    const second = await cli(['--profile', 'smoke', '--format', 'json', '--quiet'], { cwd: source });
+    expect(second.stdout).toBe(first.stdout);
+    expect(readdirSync(join(source, 'security-results')).filter((name) => name.startsWith('2026'))).toHaveLength(1);
+  });
+
+  it('counts only what a baseline does not know, by bundle and by ref', async () => {
+    const { source, out, commit } = repository(FLAWED);
+    await cli([source, '--export-dir', out, '--profile', 'smoke']);
+    writeFileSync(join(source, 'a.py'), `# moved\n${FLAWED}`);
+    for (const baseline of [join(out, 'latest'), commit]) {
+      const known = await cli([source, '--export-dir', out, '--profile', 'smoke', '--baseline', baseline]);
+      expect([baseline, known.exitCode]).toEqual([baseline, 0]);
+    }
+    writeFileSync(join(source, 'b.py'), FLAWED);
+    const grown = await cli([source, '--export-dir', out, '--profile', 'smoke', '--baseline', commit]);
+    expect(grown.exitCode).toBe(1);
+  });
+
+  it('is cancelled by SIGINT and SIGTERM with their codes, and leaves a bundle that says so', async () => {
+    const { source, folder } = repository(SOUND);
+    for (let i = 0; i < 400; i += 1) writeFileSync(join(source, `f${i}.py`), 'x = [\n1,\n]\n'.repeat(3000));
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const out = join(folder, signal);
+      const running = startCli([
+        source,
+        '--export-dir',
+        out,
+        '--profile',
+        'smoke',
+        '--events',
+        join(folder, `${signal}.events`),
+      ]);
+      for await (const line of running.iterable({ from: 'stderr' })) {
+        if (line.startsWith('snapshot:')) running.kill(signal);
+      }
+      const { exitCode } = await running;
+      expect(exitCode).toBe(code);
+      const summary = JSON.parse(readFileSync(join(out, 'latest', 'summary.json'), 'utf8'));
+      expect(summary).toMatchObject({ verdict: 'error', reasons: [{ kind: 'cancelled' }] });
+    }
+  });
+
+  it('leaves no work folder behind', async () => {
+    const { source, out } = repository(SOUND);
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('security-scan-'));
+    await cli([source, '--export-dir', out, '--profile', 'smoke']);
+    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('security-scan-') && !before.includes(name));
+    expect(after.filter((name) => !name.startsWith('security-scan-test-'))).toEqual([]);
+  });
+});
