@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeNotices } from './notices.js';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
@@ -70,16 +71,20 @@ function copyRules(from, to) {
   for (const file of readdirSync(from)) if (file.endsWith('.yaml')) cpSync(join(from, file), join(to, file));
 }
 
+/** The folder of the innermost package of a path, and its name. */
+const PACKAGE = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/;
+
+/** Folders of all packages that went into a worker. */
+const bundled = new Set();
+
 function lockEntry(name, folder, metafile) {
-  const packages = {};
-  for (const input of Object.keys(metafile.inputs).sort()) {
-    const found = /(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input);
-    if (found) packages[found[2]] = versionIn(join(root, found[1]));
-  }
-  for (const asset of ASSETS[name] ?? []) {
-    const owner = asset.split('/', asset.startsWith('@') ? 2 : 1).join('/');
-    packages[owner] = versionIn(join(root, 'node_modules', owner));
-  }
+  const inputs = Object.keys(metafile.inputs).map((input) => PACKAGE.exec(input)?.[0]);
+  const owners = (ASSETS[name] ?? []).map((asset) => PACKAGE.exec(join('node_modules', asset))?.[0]);
+  const folders = [...new Set([...inputs, ...owners])]
+    .filter((path) => path !== undefined)
+    .map((path) => join(root, path));
+  for (const path of folders) bundled.add(path);
+  const packages = Object.fromEntries(folders.map((path) => [PACKAGE.exec(path)[1], versionIn(path)]));
   const engine = ENGINES[name];
   const version = engine === undefined ? versionIn(root) : versionIn(join(root, 'node_modules', engine));
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -106,4 +111,5 @@ function settleLock(workers) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
   settleLock(await buildWorkers(join(root, 'dist/workers')));
+  writeNotices(bundled, join(root, 'dist/THIRD-PARTY-NOTICES.txt'));
 }

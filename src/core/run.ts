@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeIncomplete, findRemains, openIncomplete, type Remains, WORK_PREFIX } from './bundle/incomplete.js';
@@ -9,6 +9,7 @@ import { Refusal } from './lib/errors.js';
 import type { Sandbox } from './lib/sandbox/job.js';
 import { openSandbox } from './lib/sandbox/open.js';
 import type { Plan } from './plan/plan.js';
+import { RunCeiling } from './runtime/cancel.js';
 import type { StepEvent } from './runtime/run.js';
 import type { ScanRequest } from './scan-request.js';
 import type { Verdict } from './verdict/judge.js';
@@ -51,40 +52,46 @@ export interface OpenRun {
 /** Opens sandbox, folders and audit log. Throws `Refusal` when the host cannot isolate as the policy demands. */
 export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts): Promise<OpenRun> {
   const started = ports.clock();
-  const id = `${started.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
-  const work = await mkdtemp(join(tmpdir(), WORK_PREFIX));
-  const sandbox = await openSandbox({
-    scratch: work,
-    ...(request.unsandboxed ? { force: 'none' } : { minimum: plan.sandbox.embedded }),
-  });
-  refuseUnenforced(plan, sandbox);
+  const id = `${started.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(8).toString('hex')}`;
+  const work = join(tmpdir(), `${WORK_PREFIX}${id}`);
   await mkdir(request.exportDir, { recursive: true });
   const remains = await findRemains(request.exportDir);
+  // The note that names the work folder stands before the folder does, so that a run killed at any moment can be cleared.
   const incomplete = await openIncomplete(request.exportDir, id, started.toISOString(), work);
+  try {
+    await mkdir(work, { mode: 0o700 });
+    const sandbox = await sandboxFor(plan, request, work);
+    const run = { id, started, sandbox, work, incomplete, signal: ceilingSignal(plan, ports.signal) };
+    return { ...run, ...recordOf(id, incomplete, ports), ...announce(sandbox, remains, ports) };
+  } catch (error) {
+    await closeRun({ work, incomplete });
+    throw error;
+  }
+}
+
+async function sandboxFor(plan: Plan, request: ScanRequest, work: string): Promise<Sandbox> {
+  const wanted = request.unsandboxed ? { force: 'none' as const } : { minimum: plan.sandbox.embedded };
+  const sandbox = await openSandbox({ scratch: work, ...wanted });
+  refuseUnenforced(plan, sandbox);
+  return sandbox;
+}
+
+function recordOf(id: string, incomplete: string, { clock }: ScanPorts) {
   const bundle = join(incomplete, 'bundle');
   const record = join('runs', id);
-  const audit = openAuditLog(join(bundle, record), id, ports.clock);
-  const signal = ceilingSignal(plan, ports.signal);
+  const audit = openAuditLog(join(bundle, record), id, clock);
+  return { record, audit, staging: staging(bundle, audit) };
+}
+
+function announce(sandbox: Sandbox, remains: readonly Remains[], { clock, onEvent }: ScanPorts) {
   const events: object[] = [];
   const say = (event: ScanEvent) => {
-    events.push(recorded(event, ports.clock()));
-    ports.onEvent(event);
+    events.push(recorded(event, clock()));
+    onEvent(event);
   };
   if (remains.length > 0) say({ type: 'remains', remains });
   say({ type: 'sandbox', level: sandbox.level });
-  return {
-    id,
-    started,
-    sandbox,
-    work,
-    incomplete,
-    staging: staging(bundle, audit),
-    audit,
-    record,
-    signal,
-    events,
-    say,
-  };
+  return { events, say };
 }
 
 const LIMIT_NAMES = {
@@ -109,7 +116,11 @@ function refuseUnenforced({ sandbox: { mustEnforce } }: Plan, sandbox: Sandbox):
 }
 
 function ceilingSignal({ ceilingSeconds }: Plan, signal: AbortSignal): AbortSignal {
-  return ceilingSeconds === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(ceilingSeconds * 1000)]);
+  if (ceilingSeconds === null) return signal;
+  const ceiling = new AbortController();
+  // Like AbortSignal.timeout it keeps no process alive; unlike it, the reason names the ceiling.
+  setTimeout(() => ceiling.abort(new RunCeiling(ceilingSeconds)), ceilingSeconds * 1000).unref();
+  return AbortSignal.any([signal, ceiling.signal]);
 }
 
 /** The record keeps what happened when; what came of it is in the evidence. */
@@ -121,7 +132,7 @@ function recorded(event: ScanEvent, time: Date): object {
 }
 
 /** Removes what a run needed while it ran. */
-export async function closeRun(run: OpenRun): Promise<void> {
+export async function closeRun(run: Pick<OpenRun, 'work' | 'incomplete'>): Promise<void> {
   await rm(run.work, { recursive: true, force: true });
   await closeIncomplete(run.incomplete);
 }

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { admitScan } from './admission.js';
 import { writeRunRecord, writeScanStatement } from './attest/write.js';
@@ -6,14 +7,19 @@ import type { Evidence } from './bundle/documents.js';
 import { bundleId } from './bundle/id.js';
 import { type Published, pointLatest, publish } from './bundle/publish.js';
 import { writeDocuments, writeFindings } from './bundle/write.js';
+import { diskFaults } from './disk.js';
 import { type IsKnown, knownIn, knownInBundle } from './findings/baseline.js';
 import { readFindings } from './findings/merge.js';
 import { readReport } from './findings/read-report.js';
+import type { Audit } from './lib/audit.js';
+import { Fault } from './lib/errors.js';
 import { VERSION } from './lib/version.js';
 import type { Admission } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
 import { EXPORT_RULE, snapshotLimits, snapshotRules } from './plan/snapshot-rules.js';
 import { closeRun, type OpenRun, openRun, type ScanPorts } from './run.js';
+import { cancelReason, cancelRemedy } from './runtime/cancel.js';
+import type { StepOutcome } from './runtime/outcome.js';
 import { runPlan } from './runtime/run.js';
 import { stageLocked } from './runtime/stage.js';
 import type { StepRun } from './runtime/step.js';
@@ -22,7 +28,7 @@ import { atRef } from './source/at-ref.js';
 import { exportInside, refuseTracked } from './source/export-dir.js';
 import { parseSource } from './source/request.js';
 import { type Snapshot, type SourceRequest, takeSnapshot } from './source/snapshot.js';
-import { judge } from './verdict/judge.js';
+import { judge, type Verdict } from './verdict/judge.js';
 
 /** What a scan leaves: the answer, and where its evidence is. */
 export interface ScanResult {
@@ -42,7 +48,8 @@ export async function scan(request: ScanRequest, catalog: Catalog, ports: ScanPo
   const source = withGitDir(parseSource(request.source), request.allowGitDir ?? false);
   const admission = await admitScan(request, source, catalog);
   const inside = source.kind === 'folder' ? await exportInside(source.path, request.exportDir) : undefined;
-  const run = await openRun(admission.plan, request, ports);
+  const explain = diskFaults(request.exportDir, tmpdir());
+  const run = await openRun(admission.plan, request, ports).catch(explain);
   try {
     const context = { request, catalog, admission, run, ports, inside };
     const snapshot = await take(source, 'source', context);
@@ -51,6 +58,8 @@ export async function scan(request: ScanRequest, catalog: Catalog, ports: ScanPo
     const tally = await writeFindings(steps, run.staging, isKnown);
     const evidence = weigh(snapshot, steps, tally, context);
     return await leave(evidence, steps, isKnown, context);
+  } catch (error) {
+    return await explain(error);
   } finally {
     await closeRun(run);
   }
@@ -87,7 +96,10 @@ async function take(
   await stageLocked('snapshot', catalog, worker.folder);
   const limits = snapshotLimits(admission.plan);
   const pathRules = snapshotRules(admission.plan, inside);
-  const taken = await takeSnapshot(source, { sandbox, audit, worker, scratch, limits, pathRules, signal });
+  const ports = { sandbox, audit, worker, scratch, limits, pathRules, signal };
+  const taken = await takeSnapshot(source, ports).catch((error: unknown) => {
+    throw signal.aborted ? cancelled(signal, error) : error;
+  });
   // How many bundles lie there already is no property of the source.
   const snapshot = { ...taken, excluded: taken.excluded.filter(({ rule }) => rule !== EXPORT_RULE) };
   if (inside !== undefined) refuseTracked(inside, snapshot.entries);
@@ -96,6 +108,12 @@ async function take(
   const bytes = snapshot.entries.reduce((sum, entry) => sum + entry.size, 0);
   run.say({ type: 'snapshot', state: 'done', files: snapshot.entries.length, bytes, unread: snapshot.unread.length });
   return snapshot;
+}
+
+/** Without a snapshot there is no subject that evidence could be about, so there is no bundle. */
+function cancelled(signal: AbortSignal, cause: unknown): Fault {
+  const message = `${cancelReason(signal)} while the source was read; nothing was scanned and no bundle was made`;
+  return new Fault('snapshot', message, cancelRemedy(signal), { cause });
 }
 
 /** Runs the plan's steps over a snapshot. */
@@ -110,8 +128,17 @@ function execute(snapshot: Snapshot, name: string, { request, catalog, admission
     signal: run.signal,
     jobs: request.jobs,
     readReport,
-    onStep: (event) => run.say({ type: 'step', ...event }),
+    onStep: (event) => {
+      if (event.state === 'done') recordOutcome(run.audit, event.outcome);
+      run.say({ type: 'step', ...event });
+    },
   });
+}
+
+/** What a tool or an error says stays out of the log of decisions: the cause has a name. */
+function recordOutcome(audit: Audit, { step, status, error }: StepOutcome): void {
+  const reason = error?.cause ?? status;
+  audit.record({ kind: 'state', what: `step ${step}`, from: 'planned', to: status, actor: 'tool', reason });
 }
 
 /** What the baseline knows: a bundle's findings, or those of a scan of another ref with the same plan. */
@@ -135,8 +162,18 @@ function weigh(
   const { plan, manifest } = admission;
   const outcomes = steps.map((step) => step.outcome);
   const verdict = judge(plan, outcomes, snapshot.unread, tally);
+  recordVerdict(run.audit, verdict);
   run.say({ type: 'verdict', verdict });
   return { plan, manifest, snapshot, outcomes, tally, verdict };
+}
+
+function recordVerdict(audit: Audit, { verdict, budgets }: Verdict): void {
+  for (const { scope, name, severity, count, limit } of budgets) {
+    const what = [...new Set([scope, name, severity])].join(' ');
+    if (limit !== null) audit.record({ kind: 'budget', what, used: count, limit });
+  }
+  const reason = 'budgets, steps and unread files were weighed';
+  audit.record({ kind: 'state', what: 'verdict', from: 'open', to: verdict, actor: 'policy', reason });
 }
 
 /** Writes documents, statement and run record, and makes the bundle visible. */
@@ -168,6 +205,6 @@ async function leave(
   };
   await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false }, sha256);
   const bundle = await publish(staging.folder, request.exportDir, id, sha256, request.replace ?? false);
-  await pointLatest(request.exportDir, bundle.id, run.id);
+  await pointLatest(request.exportDir, bundle.id, run.incomplete);
   return { evidence, bundle, exitCode };
 }

@@ -4,6 +4,8 @@ import type { Evidence } from '../bundle/documents.js';
 import { writeLines, writeLogs } from '../bundle/run-record.js';
 import { type IndexEntry, type Staging, writeDurably } from '../bundle/staging.js';
 import { canonicalJson } from '../lib/canonical.js';
+import { printable } from '../lib/printable.js';
+import { redact } from '../lib/redact.js';
 import type { JobResult, Sandbox } from '../lib/sandbox/job.js';
 import type { StepRun } from '../runtime/step.js';
 import { type ProcessRecord, type RunPredicate, runStatement } from './run-statement.js';
@@ -48,6 +50,7 @@ export async function writeRunRecord(facts: RunFacts, indexSha256: string): Prom
   );
   await writeLogs(facts.folder, logs);
   await writeLines(join(facts.folder, 'events.jsonl'), facts.events);
+  await writeDurably(join(facts.folder, 'timings.json'), [canonicalJson(timings(facts))]);
   const content = canonicalJson(runStatement(indexSha256, predicate(facts)));
   await writeDurably(join(facts.folder, 'run.intoto.json'), [content]);
 }
@@ -69,6 +72,15 @@ function predicate(facts: RunFacts): RunPredicate {
   };
 }
 
+/** Where the time went; `ownCpuMs` and `ownMaxRssBytes` are of the orchestrator itself. */
+const timings = ({ started, finished, runs }: RunFacts) => ({
+  schemaVersion: 1,
+  wallMs: finished.getTime() - started.getTime(),
+  ownCpuMs: Math.round((process.cpuUsage().user + process.cpuUsage().system) / 1000),
+  ownMaxRssBytes: process.resourceUsage().maxRSS * 1024,
+  processes: runs.flatMap(processesOf).map(({ id, wallMs, cpuMs, maxRssBytes }) => ({ id, wallMs, cpuMs, maxRssBytes })),
+});
+
 const processesOf = ({ outcome, job, reader }: StepRun): ProcessRecord[] => [
   ...(job ? [record(outcome.step, job)] : []),
   ...(reader ? [record(`${outcome.step}.reader`, reader)] : []),
@@ -76,7 +88,8 @@ const processesOf = ({ outcome, job, reader }: StepRun): ProcessRecord[] => [
 
 const record = (id: string, { end, wallMs, cpuMs, maxRssBytes, logTruncated }: JobResult): ProcessRecord => ({
   id,
-  end,
+  // The reason may be a line of standard error, which a tool can forge.
+  end: end.kind === 'not-started' ? { ...end, reason: printable(redact(end.reason), 300) } : end,
   wallMs: Math.round(wallMs),
   cpuMs: cpuMs === null ? null : Math.round(cpuMs),
   maxRssBytes,

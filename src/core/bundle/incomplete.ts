@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -12,17 +12,23 @@ export const WORK_PREFIX = 'security-scan-';
 
 const owner = z.strictObject({ pid: z.int().positive(), boot: z.string(), started: z.string(), work: z.string() });
 
-/** Makes the folder of a run that is not finished, with a note of who owns it. */
+/** A folder that is being made or removed; other runs look past it. */
+const passing = (folder: string): string => join(dirname(folder), `.${basename(folder)}`);
+
+/** Makes the folder of a run that is not finished. It appears together with the note of who owns it. */
 export async function openIncomplete(exportDir: string, runId: string, started: string, work: string): Promise<string> {
   const folder = join(exportDir, FOLDER, runId);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, OWNER), JSON.stringify({ pid: process.pid, boot: await bootId(), started, work }));
+  await mkdir(passing(folder), { recursive: true });
+  const note = JSON.stringify({ pid: process.pid, boot: await bootId(), started, work });
+  await writeFile(join(passing(folder), OWNER), note);
+  await rename(passing(folder), folder);
   return folder;
 }
 
 /** Removes the run's folder; its bundle has moved out by then. */
 export async function closeIncomplete(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  await rename(folder, passing(folder));
+  await rm(passing(folder), { recursive: true, force: true });
 }
 
 /** A run that ended without a word, such as by `kill -9`. */
@@ -35,7 +41,7 @@ export interface Remains {
 /** Finds what killed runs left in an export folder, and removes their copies of the source. */
 export async function findRemains(exportDir: string): Promise<Remains[]> {
   const folder = join(exportDir, FOLDER);
-  const names = await readdir(folder).catch(() => []);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.'));
   const boot = await bootId();
   const found = await Promise.all(names.sort().map((name) => inspect(join(folder, name), name, boot)));
   return found.filter((remains) => remains !== undefined);

@@ -24,19 +24,19 @@ export async function publish(
   replace: boolean,
 ): Promise<Published> {
   await syncFolder(staged);
-  for (let attempt = 1; attempt < 1000; attempt += 1) {
+  for (let attempt = 1; attempt < MOST_NAMES; attempt += 1) {
     const name = attempt === 1 ? id : `${id}~${attempt}`;
     const folder = join(exportDir, name);
-    const standing = await readIndex(folder);
-    if (standing === undefined) {
-      if (!(await moveTo(staged, folder))) continue;
+    if ((await isFree(folder)) && (await moveTo(staged, folder)))
       return { folder, id: name, how: attempt === 1 ? 'created' : 'renamed' };
-    }
-    if (standing === indexSha256) return addRun(staged, folder, name);
+    // Read after the attempt: another run may have published the same evidence in the meantime.
+    if ((await indexDigest(folder)) === indexSha256) return addRun(staged, folder, name);
     if (replace) return replaceBundle(staged, folder, name);
   }
-  throw new Fault('bundle', `${exportDir} holds 999 bundles named ${id}`, 'Choose another --bundle-id.');
+  throw new Fault('bundle', `${exportDir} holds ${MOST_NAMES} bundles named ${id}`, 'Choose another --bundle-id.');
 }
+
+const MOST_NAMES = 1000;
 
 /** False when something else took the name in the meantime. */
 async function moveTo(staged: string, folder: string): Promise<boolean> {
@@ -69,29 +69,23 @@ async function replaceBundle(staged: string, folder: string, id: string): Promis
   return { folder, id, how: 'replaced' };
 }
 
-/** SHA-256 of a standing bundle's index; `undefined` when the name is free, `broken` when it has no readable index. */
-async function readIndex(folder: string): Promise<string | undefined> {
-  if (!(await exists(folder))) return undefined;
-  try {
-    return await sha256File(join(folder, 'bundle.json'));
-  } catch {
-    return 'broken';
-  }
-}
+/** SHA-256 of a standing bundle's index; `undefined` when it has no readable one. */
+const indexDigest = (folder: string): Promise<string | undefined> =>
+  sha256File(join(folder, 'bundle.json')).catch(() => undefined);
 
-async function exists(path: string): Promise<boolean> {
+async function isFree(path: string): Promise<boolean> {
   try {
     await lstat(path);
-    return true;
+    return false;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
     throw error;
   }
 }
 
-/** Points `latest` at a bundle, by a rename over the old link. */
-export async function pointLatest(exportDir: string, id: string, runId: string): Promise<void> {
-  const temporary = join(exportDir, `.latest-${runId}`);
+/** Points `latest` at a bundle, by a rename over the old link; `incomplete` is the run's own folder. */
+export async function pointLatest(exportDir: string, id: string, incomplete: string): Promise<void> {
+  const temporary = join(incomplete, 'latest');
   await symlink(id, temporary);
   await rename(temporary, join(exportDir, 'latest'));
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditChain } from '../lib/audit.js';
 import { canonicalJson } from '../lib/canonical.js';
+import { forTerminal } from '../lib/escape.js';
 import { redact } from '../lib/redact.js';
 import { writeDurably } from './staging.js';
 
@@ -18,7 +19,7 @@ export function openAuditLog(folder: string, run: string, clock: () => Date) {
   return { ...chain, close };
 }
 
-/** Writes the step logs into the record, line by line without what looks like a secret. */
+/** Writes the step logs into the record, without what looks like a secret and without what would steer a terminal. */
 export async function writeLogs(folder: string, logs: readonly { name: string; path: string }[]): Promise<void> {
   for (const { name, path } of logs) {
     const text = await readFile(path, 'utf8').catch(() => '');
@@ -26,7 +27,8 @@ export async function writeLogs(folder: string, logs: readonly { name: string; p
   }
 }
 
-const redactedLog = (text: string): string => text.split('\n').map(redact).join('\n');
+/** Redacted as a whole: a private key has many lines. */
+const redactedLog = (text: string): string => redact(text).split('\n').map(forTerminal).join('\n');
 
 /** Writes one JSON Lines file of the record. */
 export const writeLines = (path: string, values: readonly object[]) =>

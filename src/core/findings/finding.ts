@@ -37,7 +37,8 @@ export const ruleSchema = z.strictObject({
   shortDescription: z.string().min(1).max(1024),
   fullDescription: z.string().min(1).max(1024),
   help: z.string().min(1).max(8192),
-  helpUri: z.url().optional(),
+  /** Shown as a link: never `javascript:` or `data:`. */
+  helpUri: z.url({ protocol: /^https?$/ }).optional(),
 });
 export type Rule = z.infer<typeof ruleSchema>;
 

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { Fault } from '../lib/errors.js';
 import { MAX_STEP_FINDINGS, READER_LIMITS } from '../lib/limits.js';
 import { readJsonLines, readPlainFile } from '../lib/plain-file.js';
+import { printable } from '../lib/printable.js';
+import { redact } from '../lib/redact.js';
 import type { Job, JobResult } from '../lib/sandbox/job.js';
 import { type Unread, unreadReason } from '../lib/unread.js';
 import type { Step } from '../plan/plan.js';
@@ -124,6 +126,6 @@ async function checkFindings(step: Step, results: string, answer: Answer): Promi
 
 const refusedReport = (step: Step, refused: string, message: string): StepError => ({
   cause: refused === 'report-missing' ? 'missing' : 'report',
-  message: `${step.tool}: ${message} (${refused})`,
+  message: printable(redact(`${step.tool}: ${message} (${refused})`), 500),
   remedy: 'Its log is in the run record.',
 });

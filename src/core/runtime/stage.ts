@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Fault } from '../lib/errors.js';
 import type { Catalog } from '../plan/catalog.js';
 import type { LockEntry } from '../plan/lock.js';

@@ -17,7 +17,7 @@ export const GIT_ENV: Readonly<Record<string, string>> = {
   GIT_ATTR_NOSYSTEM: '1',
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_ASKPASS: '/bin/false',
-  GIT_GRAFT_FILE: '/dev/null',
+  GIT_GRAFT_FILE: '/nonexistent',
   GIT_NO_LAZY_FETCH: '1',
   GIT_NO_REPLACE_OBJECTS: '1',
   GIT_OPTIONAL_LOCKS: '0',

@@ -68,7 +68,7 @@ type Line = z.infer<typeof line>;
 export async function readIndex(folder: string, source: string, limits: SnapshotLimits): Promise<SourceIndex> {
   const index: Omit<SourceIndex, 'end'> = { entries: [], unread: [], excluded: [] };
   let end: EndLine | undefined;
-  for await (const value of readJsonLines(join(folder, 'index.jsonl'))) {
+  for await (const value of linesOf(join(folder, 'index.jsonl'))) {
     if (end !== undefined) throw broken('has lines after its end');
     const read = parseLine(value);
     if (read.type === 'refused')
@@ -81,6 +81,14 @@ export async function readIndex(folder: string, source: string, limits: Snapshot
     throw broken('has other counts than its end says');
   checkFiles(folder, index.entries, limits);
   return { ...index, end };
+}
+
+async function* linesOf(path: string): AsyncGenerator<unknown> {
+  try {
+    yield* readJsonLines(path);
+  } catch (cause) {
+    throw cause instanceof SyntaxError ? broken('is not JSON') : cause;
+  }
 }
 
 function parseLine(value: unknown): Line {

@@ -16,11 +16,16 @@ const matcherSchema = z.strictObject({
 
 const patternSchema = z.strictObject({
   languages: z.array(z.enum(LANGUAGES)).min(1).describe('the grammars that the matchers are written for'),
-  keywords: z
-    .array(text)
+  needs: z
+    .string()
     .min(1)
-    .describe('a file that holds none of these words, in this spelling, is not searched; so each match holds one'),
+    .transform((source) => new RegExp(source, 'iu'))
+    .describe('a file whose text this regular expression, ignoring case, does not match is not parsed for the pattern'),
   matchers: z.array(matcherSchema).min(1).describe('each match of any of them is a finding'),
+  unless: z
+    .array(matcherSchema)
+    .default([])
+    .describe('a file with a match of any of these has no finding of this pattern'),
   examples: z.strictObject({
     bad: z.array(text).min(1).describe('each has at least one finding of this rule, in every language'),
     good: z.array(text).min(1).describe('none has a finding of this rule'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EmbeddedTool, Report, SourceFile } from '../lib/protocol.js';
 import { blastRadiusRule, type ImportGraph, importGraph } from './blast-radius.js';
-import { loadAstGrep, type Parse, type SyntaxTree } from './engine.js';
+import { loadAstGrep, type Parse, type Span, type SyntaxTree } from './engine.js';
 import { type Language, languageOf } from './languages.js';
 import { placer } from './lines.js';
 import { type Matcher, type Rule, readRules, ruleLine } from './rules.js';
@@ -18,8 +18,9 @@ const configSchema = z.strictObject({
 
 interface Search {
   rule: Rule;
-  keywords: readonly string[];
+  needs: RegExp;
   matchers: readonly Matcher[];
+  unless: readonly Matcher[];
 }
 
 interface Started {
@@ -56,9 +57,9 @@ export function astGrepTool(): EmbeddedTool {
 function searchesOf(rules: readonly Rule[]): Map<Language, Search[]> {
   const searches = new Map<Language, Search[]>();
   for (const rule of rules) {
-    for (const { languages, keywords, matchers } of rule.patterns) {
+    for (const { languages, ...pattern } of rule.patterns) {
       for (const language of languages) {
-        searches.set(language, [...(searches.get(language) ?? []), { rule, keywords, matchers }]);
+        searches.set(language, [...(searches.get(language) ?? []), { rule, ...pattern }]);
       }
     }
   }
@@ -68,9 +69,9 @@ function searchesOf(rules: readonly Rule[]): Map<Language, Search[]> {
 /** ast-grep checks a rule only when it runs: a broken one must stop the step, not hide in files that were never searched. */
 function prove(parse: Parse, language: Language, searches: readonly Search[]): void {
   const empty = parse(language, '');
-  for (const { rule, matchers } of searches) {
+  for (const { rule, matchers, unless } of searches) {
     try {
-      for (const matcher of matchers) empty.find(matcher);
+      for (const matcher of [...matchers, ...unless]) empty.find(matcher);
     } catch (cause) {
       throw new Error(`rule ${rule.id} is not valid for ${language}`, { cause });
     }
@@ -92,33 +93,32 @@ function scan(started: Started, file: SourceFile, report: Report): void {
 
 function judge(started: Started, path: string, language: Language, text: string, report: Report): void {
   started.graph.add(path, language, text);
-  const searches = (started.searches.get(language) ?? []).filter(({ keywords }) =>
-    keywords.some((it) => text.includes(it)),
-  );
+  const searches = (started.searches.get(language) ?? []).filter(({ needs }) => needs.test(text));
   if (searches.length === 0) return;
   started.intact = false;
   const tree = started.parse(language, text);
-  const flaw = flawOf(tree);
-  if (flaw === undefined) search(tree, searches, path, text, report);
-  else report.unread({ path, reason: 'unparsable', detail: flaw });
+  if (tree.depth(MAX_DEPTH) > MAX_DEPTH) {
+    report.unread({ path, reason: 'unparsable', detail: `nested deeper than ${MAX_DEPTH}` });
+  } else {
+    // The parser skips what it does not know and goes on: the rest is still searched.
+    if (tree.hasError()) report.unread({ path, reason: 'unparsable', detail: 'syntax error' });
+    search(tree, searches, path, text, report);
+  }
   tree.free();
   started.intact = true;
 }
 
-function flawOf(tree: SyntaxTree): string | undefined {
-  if (tree.depth(MAX_DEPTH) > MAX_DEPTH) return `nested deeper than ${MAX_DEPTH}`;
-  return tree.hasError() ? 'syntax error' : undefined;
-}
-
 function search(tree: SyntaxTree, searches: readonly Search[], path: string, text: string, report: Report): void {
   const place = placer(text);
-  for (const { rule, matchers } of searches) {
+  for (const { rule, matchers, unless } of searches) {
     const spans = matchers.flatMap((matcher) => tree.find(matcher));
-    const starts = new Set<number>();
-    for (const span of spans.sort((a, b) => a.start - b.start || a.end - b.end)) {
-      if (starts.has(span.start)) continue;
-      starts.add(span.start);
-      report.finding({ rule: rule.id, path, ...place(span), message: rule.message });
-    }
+    if (spans.length === 0 || unless.some((matcher) => tree.find(matcher).length > 0)) continue;
+    for (const span of outermost(spans)) report.finding({ rule: rule.id, path, ...place(span), message: rule.message });
   }
+}
+
+/** One span for each start, in the order of the text. */
+function outermost(spans: readonly Span[]): Span[] {
+  const sorted = [...spans].sort((a, b) => a.start - b.start || b.end - a.end);
+  return sorted.filter(({ start }, index) => sorted[index - 1]?.start !== start);
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { compareFindings, type Finding, type Rule } from '../../core/findings/finding.js';
 import { fingerprinter, type MaskedFile, maskedFile } from '../../core/findings/fingerprint.js';
 import { printable } from '../../core/lib/printable.js';
-import { redact } from '../../core/lib/redact.js';
 import type { InputFile } from '../lib/protocol.js';
+import { cleanLine } from './clean.js';
 import type { Collected } from './collect.js';
 import { type RawFinding, type ReaderRequest, RefusedReport } from './protocol.js';
 
@@ -74,7 +74,7 @@ function toFinding(
     kind,
     severity: kind === 'review' ? 'none' : (raw.severity ?? rule.severity),
     cwe: rule.cwe,
-    message: printable(redact(raw.message), MAX_MESSAGE) || rule.shortDescription,
+    message: cleanLine(raw.message, MAX_MESSAGE) || rule.id,
     path: file.path,
     ...region(raw, masked.lines.length),
     fingerprint: print(rule.id, file.path, masked.lines[raw.startLine - 1] ?? ''),

@@ -1,6 +1,7 @@
 import { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InputFile } from '../lib/protocol.js';
+import { cleanLine, cleanRule } from './clean.js';
 import type { Collected } from './collect.js';
 import { readJsonl } from './jsonl.js';
 import { indexOf, lookUp, normalise } from './normalise.js';
@@ -17,6 +18,8 @@ export interface ReaderPlaces {
 }
 
 const SANDBOX: ReaderPlaces = { input: '/in', source: '/src', report: '/report', output: '/out' };
+
+const MAX_DETAIL = 300;
 
 /** Turns what a step left into sorted, capped findings. What is refused is an answer, not a crash. */
 export function readReport(places: ReaderPlaces = SANDBOX): void {
@@ -49,8 +52,10 @@ function write(collected: Collected, request: ReaderRequest, places: ReaderPlace
   const index = indexOf(files.map((line) => JSON.parse(line) as InputFile));
   const findings = normalise(collected, request, index, places.source);
   const used = new Set(findings.map((finding) => finding.rule));
-  const rules = [...collected.rules.values()].filter((rule) => used.has(rule.id));
-  const unread = collected.unread.map((entry) => ({ ...entry, path: lookUp(entry.path, index).path }));
+  const rules = [...collected.rules.values()].filter((rule) => used.has(rule.id)).map(cleanRule);
+  const unread = collected.unread.map(({ path, reason, detail }) => {
+    return { path: lookUp(path, index).path, reason, detail: cleanLine(detail, MAX_DETAIL) };
+  });
   const components = collected.components.map((entry) => ({ ...entry, path: lookUp(entry.path, index).path }));
   const out = (name: string, values: readonly object[]) =>
     writeFileSync(join(places.output, name), values.map((value) => `${JSON.stringify(value)}\n`).join(''));

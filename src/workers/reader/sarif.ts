@@ -1,8 +1,9 @@
-import { JSONParser } from '@streamparser/json';
+import { JSONParser, type ParsedTokenInfo } from '@streamparser/json';
 import { z } from 'zod';
 import type { Rule } from '../../core/findings/finding.js';
 import type { FindingSeverity } from '../../core/lib/severity.js';
 import { addFinding, type Collected, nothing } from './collect.js';
+import { duplicateKeys } from './duplicate-keys.js';
 import { chunksOf } from './open.js';
 import { type RawFinding, type ReaderRequest, RefusedReport } from './protocol.js';
 import { driverRules, type RuleTable } from './sarif-rules.js';
@@ -57,11 +58,12 @@ export function readSarif(fd: number, request: ReaderRequest): Collected {
 function readTables(fd: number, into: Collected): Map<number, RuleTable> {
   const tables = new Map<number, RuleTable>();
   let version: unknown;
-  parse(fd, ['$.version', '$.runs.*.tool', '$.runs.*.invocations.*'], (value, path) => {
+  const take: Take = (value, path) => {
     if (path[0] === 'version') version = value;
     else if (path[2] === 'tool') tables.set(Number(path[1]), driverRules(value, into.rules));
     else refuseFailedInvocation(value);
-  });
+  };
+  parse(fd, ['$.version', '$.runs.*.tool', '$.runs.*.invocations.*'], take, duplicateKeys());
   if (version !== '2.1.0') throw new RefusedReport('report-broken', 'not SARIF 2.1.0');
   if (tables.size === 0) throw new RefusedReport('report-truncated', 'the report has no run');
   return tables;
@@ -91,8 +93,11 @@ function requireResults(fd: number, tables: Map<number, RuleTable>, seen: Set<nu
   if (absent !== undefined) throw new RefusedReport('report-truncated', `run ${absent} has no results array`);
 }
 
-function parse(fd: number, paths: string[], take: (value: unknown, path: (string | number)[]) => void): void {
+type Take = (value: unknown, path: (string | number)[]) => void;
+
+function parse(fd: number, paths: string[], take: Take, look?: (token: ParsedTokenInfo) => void): void {
   const parser = new JSONParser({ paths, keepStack: false });
+  if (look !== undefined) parser.onToken = look;
   parser.onValue = ({ value, key, stack }) => {
     const keys = [...stack.slice(1).map((element) => element.key), key];
     take(

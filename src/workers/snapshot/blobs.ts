@@ -130,7 +130,9 @@ class BatchReader {
   }
 
   content(size: number): Buffer {
-    return Buffer.concat([...this.chunks(size)].map((chunk) => Buffer.from(chunk)));
+    const parts: Buffer[] = [];
+    for (const chunk of this.chunks(size)) parts.push(Buffer.from(chunk));
+    return Buffer.concat(parts);
   }
 
   skip(size: number): void {

@@ -103,6 +103,16 @@ describe('a commit of a local clone', () => {
     expect(readFileSync(join(snapshot.folder, 'general/a.py'), 'utf8')).toBe('print(1)\n');
   });
 
+  it("is read right across the ends of the reader's buffer", async () => {
+    const files = Object.fromEntries(
+      [0, 1, 2, 3, 4, 5, 6, 7].map((i) => [`f${i}`, Buffer.alloc(300_000 + i, `${i}abc`)]),
+    );
+    const repo = repository(shop.folder(), { ...files, small: 's' });
+    const snapshot = await shop.take({ kind: 'git', path: repo, ref: 'HEAD' });
+    expect(snapshot.subject.kind).toBe('gitCommit');
+    expect(snapshot.entries).toEqual((await shop.take(repo)).entries);
+  });
+
   it('takes older commits, tags, bare clones and large files', async () => {
     const repo = repository(shop.folder(), { 'big.bin': Buffer.alloc(2_500_000, 'xyz') });
     git(repo, 'tag', '-a', 'v1', '-m', 'v1');

@@ -8,21 +8,25 @@ import { git, paths, reasons, repository, workshop, write } from './support.js';
 const shop = workshop();
 const FILES = { 'a.py': 'print(1)\n', 'b/c.txt': 'c', 'b.txt': 'b', 'b-d/x': 'x' };
 
+const replaceByLink = (repo: string): void => {
+  rmSync(join(repo, 'b.txt'));
+  symlinkSync('a.py', join(repo, 'b.txt'));
+};
+
+const hideEdit = (flag: string) => (repo: string) => {
+  git(repo, 'update-index', flag, 'a.py');
+  write(repo, { 'a.py': 'evil()\n' });
+};
+
 describe('a working tree that differs from its commit', () => {
   const cases: [string, (repo: string) => void][] = [
     ['an edited file', (repo) => write(repo, { 'a.py': 'print(2)\n' })],
     ['a missing file', (repo) => rmSync(join(repo, 'b.txt'))],
     ['a new file', (repo) => write(repo, { 'new.py': 'x' })],
     ['another mode', (repo) => chmodSync(join(repo, 'a.py'), 0o755)],
-    ['a file that became a link', (repo) => (rmSync(join(repo, 'b.txt')), symlinkSync('a.py', join(repo, 'b.txt')))],
-    [
-      'an edited file behind assume-unchanged',
-      (repo) => (git(repo, 'update-index', '--assume-unchanged', 'a.py'), write(repo, { 'a.py': 'evil()\n' })),
-    ],
-    [
-      'an edited file behind skip-worktree',
-      (repo) => (git(repo, 'update-index', '--skip-worktree', 'a.py'), write(repo, { 'a.py': 'evil()\n' })),
-    ],
+    ['a file that became a link', replaceByLink],
+    ['an edited file behind assume-unchanged', hideEdit('--assume-unchanged')],
+    ['an edited file behind skip-worktree', hideEdit('--skip-worktree')],
     [
       'a file that git would convert',
       (repo) => {

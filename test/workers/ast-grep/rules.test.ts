@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Rule, readRules } from '../../../src/workers/ast-grep/rules.js';
+import { readRules } from '../../../src/workers/ast-grep/rules.js';
 import { astGrepTool } from '../../../src/workers/ast-grep/tool.js';
 import { collect, scanMore } from '../ruff/collect.js';
 import { AST_GREP_ASSETS } from './ast-grep.js';
@@ -50,7 +50,7 @@ describe('every rule', () => {
   });
 });
 
-const VALID: Rule = {
+const VALID = {
   id: 'a-rule',
   title: 'A title.',
   severity: 'low',
@@ -61,8 +61,9 @@ const VALID: Rule = {
   patterns: [
     {
       languages: ['python'],
-      keywords: ['a'],
+      needs: 'a',
       matchers: [{ rule: { pattern: 'a()' } }],
+      unless: [],
       examples: { bad: ['a()\n'], good: ['b()\n'] },
     },
   ],

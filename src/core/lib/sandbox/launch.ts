@@ -4,7 +4,7 @@ import type { Cgroup } from './cgroup.js';
 import type { StopReason } from './ending.js';
 import { writableMounts } from './identity.js';
 import type { Job } from './job.js';
-import { captureLog, type LogState } from './logs.js';
+import { type LogState, openLog } from './logs.js';
 import { systemProgram } from './programs.js';
 import { GRACE_MS, type ProcessTree } from './tree.js';
 import { bytesIn } from './usage.js';
@@ -51,8 +51,11 @@ export function behindGate(command: readonly string[]): string[] {
 /** Starts the command, holds the job's wall-clock, CPU and output limits, and resolves when the tree is gone. */
 export async function launch(plan: Launch, job: Job, cgroup: Cgroup, signal: AbortSignal): Promise<Launched> {
   const started = performance.now();
+  // A log that cannot be opened must end the attempt while there is no process yet.
+  const logs = openLogs(job);
   const child = start(plan, job);
-  const logs = capture(child, job);
+  logs.stdout.read(child.stdio[1] as Readable);
+  logs.stderr.read(child.stdio[2] as Readable);
   const status = collect(child.stdio[STATUS_FD] as Readable);
   const failure = admit(child, cgroup);
   const stopped = watch(child, plan.tree, job, cgroup, signal);
@@ -79,11 +82,9 @@ function start({ argv, env, extra }: Launch, job: Job): ChildProcess {
   });
 }
 
-function capture(child: ChildProcess, job: Job) {
-  return {
-    stdout: captureLog(child.stdio[1] as Readable, job.stdout, job.limits.logBytes),
-    stderr: captureLog(child.stdio[2] as Readable, job.stderr, job.limits.logBytes),
-  };
+function openLogs(job: Job) {
+  const limit = job.limits.logBytes;
+  return { stdout: openLog(job.stdout, limit), stderr: openLog(job.stderr, limit) };
 }
 
 /** The status lines are few and short; more than that is not from the set-up. */

@@ -30,6 +30,7 @@ export function bubblewrapStarter(folder: string): Starter {
       return { argv: behindGate([requireProgram('bwrap'), ...args]), env: {}, tree: namespaceTree };
     },
     report: bubblewrapReport,
+    init: bubblewrapInit,
   };
 }
 
@@ -39,6 +40,12 @@ function bubblewrapReport({ status, stderr }: Launched): SetUpReport {
   if (code !== undefined) return { started: true, status: Number(code) };
   if (status.includes('"child-pid"') && !stderr.head.startsWith('bwrap: ')) return { started: true, status: null };
   return { started: false, reason: firstLine(stderr.head) || 'bubblewrap ended before the job started' };
+}
+
+/** bubblewrap ends with the job; what the job left in the background ends a moment later. */
+function bubblewrapInit({ status }: Launched): number | undefined {
+  const pid = /"child-pid": *(\d+)/.exec(status)?.[1];
+  return pid === undefined ? undefined : Number(pid);
 }
 
 /** Starts jobs by util-linux; `folder` holds the empty folder that the jail's root covers. */

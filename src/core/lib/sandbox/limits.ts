@@ -9,8 +9,12 @@ const OPEN_FILES = 1024;
 /** Grace between the CPU limit's signal and its kill, in seconds. */
 const CPU_GRACE = 1;
 
-/** V8's share of a process's memory; the rest is for buffers, WebAssembly, stacks and code. */
+/** V8's share of a process's memory; the rest is for buffers, WebAssembly and code. */
 const HEAP_SHARE = 0.7;
+
+/** MiB that Node takes besides the old generation: ten thread stacks of 8 and three semi-spaces of 16, with some room. */
+const BESIDE_HEAP = 160;
+const SMALLEST_HEAP = 16;
 
 /** Options of prlimit(1), never above the hard limits this process has itself (raising those needs a privilege). */
 export function resourceOptions(limits: Limits, hard: ReadonlyMap<string, number>): string[] {
@@ -40,7 +44,8 @@ export function hardLimits(text = readFileSync('/proc/self/limits', 'utf8')): Ma
 /** Arguments of the substrate program, with a V8 heap that fits the job's memory. */
 export function substrateArguments(job: Job): string[] {
   if (job.substrate !== 'node') return [...job.args];
-  const heap = Math.max(16, Math.floor((job.limits.memoryBytes / MIB) * HEAP_SHARE));
+  const memory = job.limits.memoryBytes / MIB;
+  const heap = Math.floor(Math.max(SMALLEST_HEAP, Math.min(memory * HEAP_SHARE, memory - BESIDE_HEAP)));
   return [`--max-old-space-size=${heap}`, ...job.args];
 }
 

@@ -15,28 +15,32 @@ const EDGE = 4096;
 
 const MARK = Buffer.from('\n[log cut: the limit of kept bytes was reached]\n');
 
-/** Copies a stream to a file up to `limit` bytes and goes on reading, so that the job never waits on a full pipe. */
-export function captureLog(stream: Readable, path: string, limit: number) {
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
-  const fd = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+/** Opens a file for the first `limit` bytes of a stream. Throws when something other than a plain file is there. */
+export function openLog(path: string, limit: number) {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0o600);
   let bytes = 0;
   let broken: unknown;
   let head: Buffer = Buffer.alloc(0);
   let tail: Buffer = Buffer.alloc(0);
-  stream.on('data', (chunk: Buffer) => {
+  const keep = (chunk: Buffer) => {
     const room = Math.max(0, limit - bytes);
-    const kept = chunk.subarray(0, room);
+    if (room > 0) writeAll(fd, chunk.subarray(0, room));
+    if (bytes <= limit && bytes + chunk.length > limit) writeAll(fd, MARK);
+  };
+  const take = (chunk: Buffer) => {
     try {
-      if (kept.length > 0) writeAll(fd, kept);
-      if (bytes <= limit && bytes + chunk.length > limit) writeAll(fd, MARK);
+      if (broken === undefined) keep(chunk);
     } catch (error) {
-      broken ??= error;
+      broken = error;
     }
     bytes += chunk.length;
     if (head.length < EDGE) head = Buffer.concat([head, chunk.subarray(0, EDGE - head.length)]);
     tail = chunk.length >= EDGE ? chunk.subarray(-EDGE) : Buffer.concat([tail, chunk]).subarray(-EDGE);
-  });
+  };
   return {
+    /** Goes on reading beyond the limit, so that the job never waits on a full pipe. */
+    read: (stream: Readable) => stream.on('data', take),
     /** Closes the file; throws what writing it failed with. */
     finish(): LogState {
       closeSync(fd);

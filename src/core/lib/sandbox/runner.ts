@@ -6,6 +6,7 @@ import { giveMounts, type Identity, type identities, takeMounts } from './identi
 import type { Job, JobResult } from './job.js';
 import { type Launch, type Launched, launch, outputFull } from './launch.js';
 import { limitProblem } from './limits.js';
+import { endNamespace } from './tree.js';
 import { mountProblem } from './view.js';
 
 /** One level's way to start a job and to read what its set-up reported. */
@@ -14,6 +15,8 @@ export interface Starter {
   /** A file handed to the command as descriptor 5. */
   extra?: string;
   report(launched: Launched): SetUpReport;
+  /** The namespace's first process, when the command may end before it. */
+  init?(launched: Launched): number | undefined;
 }
 
 export interface Grounds {
@@ -43,6 +46,8 @@ async function runAs(starter: Starter, identity: Identity, cgroup: Cgroup, job: 
   try {
     const plan = { ...starter.launch(job, identity), ...(extra !== undefined && { extra }) };
     const launched = await launch(plan, job, cgroup, signal);
+    const init = starter.init?.(launched);
+    if (init !== undefined) await endNamespace(init);
     return resultOf(launched, reportOf(starter, launched), cgroup, job);
   } finally {
     if (extra !== undefined) closeSync(extra);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Seconds between asking a job to end and ending it. */
 export const GRACE_MS = 1000;
@@ -39,6 +40,26 @@ export const namespaceTree: ProcessTree = {
   },
   destroy: (outer) => signalProcess(jailProcesses(outer).init ?? outer, 'SIGKILL'),
 };
+
+/**
+ * Ends a pid namespace by its first process and waits until it is empty: the kernel lets that process become a zombie, or
+ * vanish, only after all others are gone (pid_namespaces(7)).
+ */
+export async function endNamespace(init: number): Promise<void> {
+  while (isAlive(init)) {
+    signalProcess(init, 'SIGKILL');
+    await delay(2);
+  }
+}
+
+/** Third field of /proc/<pid>/stat, behind the name in brackets. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
 
 /** Without a pid namespace: the process group, which a process can leave. */
 export const groupTree: ProcessTree = {

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { compilePathRules, globMatcher, type PathRule } from '../../../src/core/lib/paths.js';
+
+const rule = (name: string, action: PathRule['action'], ...globs: string[]): PathRule => ({ rule: name, class: `${name}-class`, globs, action });
+
+describe('path rules', () => {
+  const rules = compilePathRules([
+    rule('allowed', 'edit-allow', 'src/**'),
+    rule('protected', 'edit-protected', 'src/core/**'),
+    rule('denied', 'edit-deny', 'src/core/policy/**'),
+    rule('unread', 'exclude', 'src/core/policy/private/**'),
+    rule('keys', 'sensitive', '**/*.pem', '**/.env*'),
+    { ...rule('packages', 'exclude', '**/node_modules/**'), unlessTracked: true },
+  ]);
+
+  it.each([
+    ['src/core/policy/private/x', 'exclude', 'unread'],
+    ['src/core/policy/x', 'edit-deny', 'denied'],
+    ['src/core/x', 'edit-protected', 'protected'],
+    ['src/x', 'edit-allow', 'allowed'],
+    ['x', 'edit-unlisted', 'no rule allows editing'],
+    ['src/core/policy/../x', 'edit-unlisted', 'no rule allows editing'],
+  ])('decide on editing %s: %s', (path, action, reason) => {
+    expect(rules.edit(path, true)).toMatchObject({ action, reason });
+  });
+
+  it.each([
+    ['src/core/policy/private/key.pem', 'exclude', 'unread'],
+    ['a/key.PEM', 'sensitive', 'keys'],
+    ['.env.local', 'sensitive', 'keys'],
+    ['src/x', 'read', 'no rule restricts reading'],
+  ])('decide on reading %s: %s', (path, action, reason) => {
+    expect(rules.read(path, true)).toMatchObject({ action, reason });
+  });
+
+  it('give the class of the rule', () => {
+    expect(rules.read('a.pem', false).class).toBe('keys-class');
+  });
+
+  it('spare what git tracks where they say so', () => {
+    expect(rules.read('a/node_modules/x.js', false).action).toBe('exclude');
+    expect(rules.read('a/node_modules/x.js', true).action).toBe('read');
+  });
+});
+
+describe('globMatcher', () => {
+  it.each(['a\nb/.env', 'x\n.env', 'a/.b/.env', 'a\u2028/.env'])('finds names with line breaks and dots: %j', (path) => {
+    expect(globMatcher(['**/*.env'])(path)).toBe(true);
+  });
+
+  it('takes a leading ! as part of the name', () => {
+    expect(globMatcher(['!a'])('b')).toBe(false);
+    expect(globMatcher(['!a'])('!a')).toBe(true);
+  });
+
+  it('tells case apart unless asked not to', () => {
+    expect(globMatcher(['*.pem'])('a.PEM')).toBe(false);
+    expect(globMatcher(['*.pem'], true)('a.PEM')).toBe(true);
+  });
+});

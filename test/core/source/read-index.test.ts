@@ -1,0 +1,82 @@
+import { linkSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readIndex } from '../../../src/core/source/read-index.js';
+import { LIMITS, workshop, write } from './support.js';
+
+const shop = workshop();
+const entry = (more: object = {}) => ({
+  type: 'entry',
+  path: 'a',
+  at: 'a',
+  size: 1,
+  sha256: 'a'.repeat(64),
+  gitBlob: 'b'.repeat(40),
+  mode: '100644',
+  class: 'general',
+  tracked: false,
+  ...more,
+});
+const end = (entries: number, unread = 0) => ({ type: 'end', entries, unread, bytes: 1, ignored: 0 });
+
+function index(lines: readonly object[], files: Record<string, string> = { a: '1', b: '2' }): string {
+  const folder = write(shop.folder(), { 'index.jsonl': lines.map((line) => `${JSON.stringify(line)}\n`).join('') });
+  write(join(folder, 'general'), files);
+  return folder;
+}
+
+describe('readIndex', () => {
+  const hostile: [string, object[]][] = [
+    ['no end', [entry()]],
+    ['nothing', []],
+    ['lines after the end', [end(0), entry()]],
+    ['a wrong count', [entry(), end(2)]],
+    ['an unknown key', [entry({ more: 1 }), end(1)]],
+    ['an unknown type', [{ type: 'evil' }, end(0)]],
+    ['another order', [entry({ path: 'b', at: 'b' }), entry(), end(2)]],
+    ['one path twice', [entry(), entry({ at: 'b' }), end(2)]],
+    ['one place twice', [entry(), entry({ path: 'b' }), end(2)]],
+    ['a place outside', [entry({ at: '../a' }), end(1)]],
+    ['an absolute place', [entry({ at: '/etc/passwd' }), end(1)]],
+    ['a place with a dot', [entry({ at: 'x/./a' }), end(1)]],
+    ['a folder as place', [entry({ at: 'x/' }), end(1)]],
+    ['a path that nothing escapes to', [entry({ path: '%~zz' }), end(1)]],
+    ['a negative size', [entry({ size: -1 }), end(1)]],
+    ['another size', [entry({ size: 2 }), end(1)]],
+    ['a file that is not there', [entry({ path: 'c', at: 'c' }), end(1)]],
+    ['a hash that is none', [entry({ sha256: 'x' }), end(1)]],
+    ['too large a file', [entry({ size: LIMITS.maxFileBytes + 1 }), end(1)]],
+  ];
+  it.each(hostile)('refuses an index with %s', async (_name, lines) => {
+    await expect(readIndex(index(lines), 's', LIMITS)).rejects.toMatchObject({ name: 'Fault', code: 'snapshot' });
+  });
+
+  it('refuses files that are links', async () => {
+    const folder = index([entry({ path: 'l', at: 'l', size: 1 }), end(1)]);
+    symlinkSync('/etc/passwd', join(folder, 'general/l'));
+    await expect(readIndex(folder, 's', LIMITS)).rejects.toThrow('not there as it says');
+    const hard = index([entry({ path: 'h', at: 'h' }), end(1)]);
+    linkSync(join(hard, 'general/a'), join(hard, 'general/h'));
+    await expect(readIndex(hard, 's', LIMITS)).rejects.toThrow('not there as it says');
+  });
+
+  it('refuses an index that is a link or no JSON', async () => {
+    const folder = shop.folder();
+    symlinkSync('/etc/passwd', join(folder, 'index.jsonl'));
+    await expect(readIndex(folder, 's', LIMITS)).rejects.toMatchObject({ name: 'Fault' });
+    const broken = write(shop.folder(), { 'index.jsonl': '{"type":"end"' });
+    await expect(readIndex(broken, 's', LIMITS)).rejects.toMatchObject({ name: 'Fault' });
+  });
+
+  it('turns a refusal of the worker into one', async () => {
+    const folder = index([{ type: 'refused', message: 'too much', remedy: 'less' }]);
+    await expect(readIndex(folder, 's', LIMITS)).rejects.toMatchObject({ name: 'Refusal', code: 'source' });
+  });
+
+  it('reads what the worker writes', async () => {
+    const unread = { type: 'unread', path: 'l', reason: 'symlink-escape', detail: 'x', audit: 'escape' };
+    const read = await readIndex(index([entry(), entry({ path: 'b', at: 'b' }), unread, end(2, 1)]), 's', LIMITS);
+    expect(read.entries.map(({ path }) => path)).toEqual(['a', 'b']);
+    expect(read.unread).toEqual([unread]);
+  });
+});
