@@ -12,14 +12,18 @@ import { checkRef } from './request.js';
 import type { Snapshot } from './snapshot.js';
 import { INPUT, runWorker } from './worker.js';
 
+/** A commit to read; `source` is how messages name it where that is not its path. */
+export interface CommitRequest {
+  path: string;
+  ref: string;
+  allowGitDir?: boolean;
+  source?: string;
+}
+
 /** A commit of a local repository, read from its objects: nothing is checked out, the working tree does not matter. */
-export async function takeCommit(
-  path: string,
-  ref: string,
-  allowGitDir: boolean,
-  ports: SourcePorts,
-): Promise<Snapshot> {
-  const source = `${path}#${checkRef(ref, path)}`;
+export async function takeCommit(request: CommitRequest, ports: SourcePorts): Promise<Snapshot> {
+  const { path, ref, allowGitDir = false } = request;
+  const source = request.source ?? `${path}#${checkRef(ref, path)}`;
   const root = await existingPath(path, 'folder');
   const repository = await findRepository(root, allowGitDir);
   if (repository === undefined)

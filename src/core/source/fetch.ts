@@ -2,10 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { digestOf } from '../lib/digest.js';
-import { Fault } from '../lib/errors.js';
+import { Fault, Refusal } from '../lib/errors.js';
 import { printable } from '../lib/printable.js';
 import { GIT_ENV, GIT_OPTIONS } from './git.js';
 import type { SourcePorts } from './jobs.js';
+import { checkRef } from './request.js';
 
 /** Longest time for a fetch, in milliseconds. */
 const FETCH_MS = 30 * 60_000;
@@ -13,22 +14,32 @@ const FETCH_MS = 30 * 60_000;
 /** The name that the wanted ref gets in the fetched repository. */
 export const FETCHED_REF = 'refs/scan/source';
 
+/** Addresses that are read, whoever calls: git would run a command for `ext::` and read any folder for `file://`. */
+const PROTOCOLS: readonly string[] = ['https', 'ssh'];
+
 /**
  * Fetches one ref of a remote repository with its history into a new bare repository, and returns its folder. This is
- * the network phase: no source, an empty folder and environment, nothing checked out, no submodules, no hooks.
- * Throws `Fault` code `snapshot`.
+ * the network phase: no source, an empty folder and environment, nothing checked out, no submodules, no hooks. A name
+ * that is both a tag and a branch is the tag. Throws `Refusal` code `source`, `Fault` code `snapshot`.
  */
 export async function fetchRepository(
   url: string,
   ref: string,
   ports: SourcePorts,
-  protocol = new URL(url).protocol,
+  protocols = PROTOCOLS,
 ): Promise<string> {
+  const { protocol, host } = new URL(url);
+  const allowed = protocol.replace(':', '');
+  if (!protocols.includes(allowed)) {
+    throw new Refusal('source', [
+      { file: printable(url, 200), message: `only ${protocols.join(' and ')} addresses are read` },
+    ]);
+  }
+  const wanted = checkRef(ref, url);
   const folder = join(ports.scratch, 'clone.git');
   await mkdir(folder);
   await git(['init', '--quiet', '--bare', '--template=', folder], folder, ports);
   const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-maintenance'];
-  const allowed = protocol.replace(':', '');
   const network = ['-c', `protocol.${allowed}.allow=always`, '-c', 'http.followRedirects=initial'];
   const env = {
     GIT_ALLOW_PROTOCOL: allowed,
@@ -36,7 +47,8 @@ export async function fetchRepository(
     PATH: '/usr/bin:/bin',
     ...ports.fetchEnv,
   };
-  await git([...network, 'fetch', ...options, '--', url, `+${ref}:${FETCHED_REF}`], folder, ports, env);
+  ports.audit.record({ kind: 'network', host, status: 'fetching', callsLeft: 0 });
+  await git([...network, 'fetch', ...options, '--', url, `+${wanted}:${FETCHED_REF}`], folder, ports, env);
   return folder;
 }
 

@@ -63,10 +63,10 @@ export async function takeSnapshot(source: SourceRequest, ports: SourcePorts): P
     case 'folder':
       return await takeFolder(source.path, source.allowGitDir ?? false, ports);
     case 'git': {
-      if (source.url === undefined)
-        return await takeCommit(source.path, source.ref, source.allowGitDir ?? false, ports);
-      const clone = await fetchRepository(source.url, source.ref, ports);
-      return { ...(await takeCommit(clone, FETCHED_REF, false, ports)), origin: source.url };
+      if (source.url === undefined) return await takeCommit(source, ports);
+      const { url, ref } = source;
+      const path = await fetchRepository(url, ref, ports);
+      return { ...(await takeCommit({ path, ref: FETCHED_REF, source: `${url}#${ref}` }, ports)), origin: url };
     }
     case 'archive':
       return await takeArchive(source, ports);

@@ -5,8 +5,8 @@ import { RefusedReport } from './protocol.js';
 export function duplicateKeys(): (token: ParsedTokenInfo) => void {
   const open: Set<string>[] = [];
   let text = '';
-  return ({ token, value }) => {
-    switch (token) {
+  return (found) => {
+    switch (found.token) {
       case TokenType.LEFT_BRACE:
       case TokenType.LEFT_BRACKET:
         open.push(new Set());
@@ -16,7 +16,7 @@ export function duplicateKeys(): (token: ParsedTokenInfo) => void {
         open.pop();
         return;
       case TokenType.STRING:
-        text = value;
+        text = String(found.value);
         return;
       case TokenType.COLON:
         note(open.at(-1), text);

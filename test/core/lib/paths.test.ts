@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compilePathRules, globMatcher, type PathRule } from '../../../src/core/lib/paths.js';
 
-const rule = (name: string, action: PathRule['action'], ...globs: string[]): PathRule => ({ rule: name, class: `${name}-class`, globs, action });
+const rule = (name: string, action: PathRule['action'], ...globs: string[]): PathRule => ({
+  rule: name,
+  class: `${name}-class`,
+  globs,
+  action,
+});
 
 describe('path rules', () => {
   const rules = compilePathRules([
@@ -44,9 +49,12 @@ describe('path rules', () => {
 });
 
 describe('globMatcher', () => {
-  it.each(['a\nb/.env', 'x\n.env', 'a/.b/.env', 'a\u2028/.env'])('finds names with line breaks and dots: %j', (path) => {
-    expect(globMatcher(['**/*.env'])(path)).toBe(true);
-  });
+  it.each(['a\nb/.env', 'x\n.env', 'a/.b/.env', 'a\u2028/.env'])(
+    'finds names with line breaks and dots: %j',
+    (path) => {
+      expect(globMatcher(['**/*.env'])(path)).toBe(true);
+    },
+  );
 
   it('takes a leading ! as part of the name', () => {
     expect(globMatcher(['!a'])('b')).toBe(false);

@@ -152,25 +152,36 @@ describe('a commit of a local clone', () => {
 });
 
 describe('a fetch', () => {
-  it('brings one ref into a bare repository, with nothing of the operator', async () => {
+  const fetched = (repo: string, ref: string) => fetchRepository(`file://${repo}`, ref, shop.ports(), ['file']);
+
+  it('brings one ref into a bare repository', async () => {
     const repo = repository(shop.folder(), FILES);
     git(repo, 'tag', 'v1');
     for (const ref of ['HEAD', 'main', 'v1', git(repo, 'rev-parse', 'HEAD')]) {
-      const ports = shop.ports({ fetchEnv: { GIT_TEST_PROTOCOL_FROM_USER: '1' } });
-      const clone = await fetchRepository(`file://${repo}`, ref, ports);
-      const snapshot = await shop.take({ kind: 'git', path: clone, ref: 'refs/scan/source' });
+      const snapshot = await shop.take({ kind: 'git', path: await fetched(repo, ref), ref: 'refs/scan/source' });
       expect(snapshot.subject).toMatchObject({ kind: 'gitCommit', commit: git(repo, 'rev-parse', 'HEAD') });
     }
   });
 
   it('is a fault when the ref or repository is not there', async () => {
     const repo = repository(shop.folder(), FILES);
-    await expect(fetchRepository(`file://${repo}`, 'absent', shop.ports())).rejects.toMatchObject({ code: 'snapshot' });
-    await expect(fetchRepository('file:///nonexistent', 'HEAD', shop.ports())).rejects.toThrow('cannot be fetched');
+    await expect(fetched(repo, 'absent')).rejects.toMatchObject({ name: 'Fault', code: 'snapshot' });
+    await expect(fetched('/nonexistent', 'HEAD')).rejects.toThrow('cannot be fetched');
   });
 
-  it('uses no protocol but the one of the address', async () => {
-    const repo = repository(shop.folder(), FILES);
-    await expect(fetchRepository(`file://${repo}`, 'HEAD', shop.ports(), 'https:')).rejects.toThrow('not allowed');
+  it.each(['ext::sh -c evil', 'file:///etc', 'git://host/repo', 'http://host/repo'])(
+    'refuses %s, whoever asks',
+    async (url) => {
+      await expect(shop.take({ kind: 'git', url, ref: 'HEAD' })).rejects.toMatchObject({
+        name: 'Refusal',
+        code: 'source',
+      });
+    },
+  );
+
+  it.each(['--upload-pack=evil', 'a:b', ''])('refuses the ref %j, whoever asks', async (ref) => {
+    await expect(shop.take({ kind: 'git', url: 'https://host.invalid/x', ref })).rejects.toMatchObject({
+      name: 'Refusal',
+    });
   });
 });

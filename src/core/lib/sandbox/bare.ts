@@ -25,7 +25,7 @@ export function unsandboxedStarter(): Starter {
   if (prlimit === undefined) return bareStarter(() => []);
   const hard = hardLimits();
   return bareStarter((job) => {
-    const options = resourceOptions(job.limits, hard).filter((option) => !option.startsWith('--nproc='));
+    const options = resourceOptions(job, hard).filter((option) => !option.startsWith('--nproc='));
     return [prlimit, ...options, '--'];
   });
 }

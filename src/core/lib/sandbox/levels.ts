@@ -25,7 +25,7 @@ export function bubblewrapStarter(folder: string): Starter {
   return {
     extra: filter,
     launch(job, identity) {
-      const resources = resourceOptions(job.limits, hard);
+      const resources = resourceOptions(job, hard);
       const args = bubblewrapArguments(job, viewOf(job, tools), identity, resources, fds);
       return { argv: behindGate([requireProgram('bwrap'), ...args]), env: {}, tree: namespaceTree };
     },
@@ -58,7 +58,7 @@ export function namespacesStarter(folder: string): Starter {
   const user = startedAsRoot() ? [] : [requireProgram('unshare'), '--map-root-user', '--'];
   return {
     launch(job, identity) {
-      const resources = resourceOptions(job.limits, hard);
+      const resources = resourceOptions(job, hard);
       const places = { base, status: STATUS_FD };
       const command = namespacesCommand(job, viewOf(job, tools), identity, resources, places);
       return { argv: [...user, ...behindGate(command)], env: {}, tree: namespaceTree };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Case, processesWith, runScript, scriptJob, textOf, until } from './contract.js';
+import { type Case, jailedWith, processesWith, runScript, scriptJob, textOf, until } from './contract.js';
 
 /** Leaves a daemon behind, then `after`. */
 const daemon = (token: string, after: string): string => `
@@ -93,9 +93,9 @@ export const LIFETIMES: Case[] = [
         [world.orchestrator, world.sandbox.level, world.folder, JSON.stringify(job)],
         { stdio: 'ignore' },
       );
-      const jailed = () =>
-        processesWith(token).filter((pid) => textOf(`/proc/${pid}/cmdline`).startsWith('/sandbox/node\0'));
-      await until(() => jailed().length === 2, 'the job and its daemon are up').finally(() => child.kill('SIGKILL'));
+      await until(() => jailedWith(token).length === 2, 'the job and its daemon are up').finally(() =>
+        child.kill('SIGKILL'),
+      );
       await until(() => processesWith(token).length === 0, 'nothing of the jail is left');
     },
   },

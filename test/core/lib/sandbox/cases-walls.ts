@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { systemProgram } from '../../../../src/core/lib/sandbox/programs.js';
-import { type Case, processesWith, runScript, textOf, until } from './contract.js';
+import { type Case, jailedWith, runScript, textOf, until } from './contract.js';
 
 /** Tries each step of a script and prints what each came to, as one JSON object. */
 const tries = (steps: Record<string, string>): string => `
@@ -133,8 +133,7 @@ export const WALLS: Case[] = [
         { args: [token] },
         stop.signal,
       );
-      const jobs = () =>
-        processesWith(token).filter((pid) => textOf(`/proc/${pid}/cmdline`).startsWith('/sandbox/node\0'));
+      const jobs = () => jailedWith(token);
       await until(() => jobs().length > 0, 'the job runs').finally(() => setImmediate(() => stop.abort()));
       const status = textOf(`/proc/${jobs()[0]}/status`);
       await done;
@@ -171,6 +170,20 @@ export const WALLS: Case[] = [
     },
   },
   {
+    name: 'reads a tree as its owner when asked to, and then has no more rights than that',
+    async check(world) {
+      const tree = join(world.folder, 'tree');
+      mkdirSync(tree, { mode: 0o700 });
+      writeFileSync(join(tree, 'f'), 'owned', { mode: 0o600 });
+      const steps = { read: "fs.readFileSync('/tree/f', 'utf8')", write: "fs.writeFileSync('/tree/f', 'x')" };
+      const mounts = [{ from: tree, to: '/tree', access: 'read' as const }];
+      const { stdout } = await runScript(world, tries(steps), { mounts, asOwnerOf: tree });
+      assert.deepEqual(parse(stdout), { read: 'owned', write: 'EROFS' });
+      const private_ = await runScript(world, tries(steps), { mounts });
+      assert.equal(parse(private_.stdout)['read'], isRoot ? 'EACCES' : 'owned');
+    },
+  },
+  {
     name: 'gives what the job left to the caller, without set-uid bits, in folders that can be entered',
     async check(world) {
       const script = `const fs = require('node:fs'); fs.mkdirSync('/out/d'); fs.writeFileSync('/out/d/f', 'x'); fs.chmodSync('/out/d/f', 0o4755); fs.symlinkSync('/etc/passwd', '/out/l'); fs.chmodSync('/out/d', 0)`;
@@ -187,7 +200,6 @@ export const WALLS: Case[] = [
       assert.equal((await runScript(world, echo)).stdout, '');
       const path = join(world.folder, 'stdin');
       writeFileSync(path, 'given');
-      const { openSync, closeSync } = await import('node:fs');
       const stdin = openSync(path, 'r');
       const { stdout } = await runScript(world, echo, { stdin });
       closeSync(stdin);

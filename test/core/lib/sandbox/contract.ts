@@ -81,6 +81,10 @@ export function processesWith(token: string): number[] {
     .map(Number);
 }
 
+/** Those of them that run the job's own program. */
+export const jailedWith = (token: string): number[] =>
+  processesWith(token).filter((pid) => textOf(`/proc/${pid}/cmdline`).startsWith('/sandbox/node\0'));
+
 /** Waits until `ready` is true; throws with `what` when it is not within ten seconds. */
 export async function until(ready: () => boolean, what: string): Promise<void> {
   const deadline = Date.now() + 10_000;
