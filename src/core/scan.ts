@@ -27,7 +27,8 @@ import type { ScanRequest } from './scan-request.js';
 import { atRef } from './source/at-ref.js';
 import { exportInside, refuseTracked } from './source/export-dir.js';
 import { parseSource } from './source/request.js';
-import { type Snapshot, type SourceRequest, takeSnapshot } from './source/snapshot.js';
+import type { Snapshot, SourceRequest } from './source/snapshot.js';
+import { takeSnapshot } from './source/take.js';
 import { judge, type Verdict } from './verdict/judge.js';
 
 /** What a scan leaves: the answer, and where its evidence is. */

@@ -1,5 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli, commitAll, startCli } from '../support/cli.js';
@@ -8,9 +16,11 @@ import { temporaryFolder } from '../support/scan.js';
 const FLAWED = 'import subprocess\nsubprocess.call(input(), shell=True)\n';
 const SOUND = 'print("hello")\n';
 
+const SCRATCH = temporaryFolder();
+
 /** A repository of one Python file, and a folder for bundles beside it. */
 function repository(text: string) {
-  const folder = mkdtempSync(join(temporaryFolder(), 'r-'));
+  const folder = mkdtempSync(join(SCRATCH, 'r-'));
   const source = join(folder, 'source');
   mkdirSync(source);
   writeFileSync(join(source, 'a.py'), text);
@@ -43,7 +53,6 @@ describe('security-scan refuses, with exit code 2 and a reason', () => {
 
   it('an export folder that is a link inside the source', async () => {
     const linked = repository(SOUND);
-    const { symlinkSync } = await import('node:fs');
     symlinkSync(folder, join(linked.source, 'results'));
     const { exitCode, stderr } = await cli([linked.source, '--export-dir', join(linked.source, 'results')]);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('through the link')]);
@@ -154,10 +163,11 @@ describe('security-scan', () => {
   });
 
   it('leaves no work folder behind', async () => {
-    const { source, out } = repository(SOUND);
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('security-scan-'));
-    await cli([source, '--export-dir', out, '--profile', 'smoke']);
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('security-scan-') && !before.includes(name));
-    expect(after.filter((name) => !name.startsWith('security-scan-test-'))).toEqual([]);
+    const { source, out, folder } = repository(SOUND);
+    const work = join(folder, 'tmp');
+    mkdirSync(work);
+    await cli([source, '--export-dir', out, '--profile', 'smoke'], { env: { TMPDIR: work } });
+    expect(readdirSync(work)).toEqual([]);
+    expect(readdirSync(join(out, '.incomplete'))).toEqual([]);
   });
 });

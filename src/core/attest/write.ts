@@ -78,7 +78,9 @@ const timings = ({ started, finished, runs }: RunFacts) => ({
   wallMs: finished.getTime() - started.getTime(),
   ownCpuMs: Math.round((process.cpuUsage().user + process.cpuUsage().system) / 1000),
   ownMaxRssBytes: process.resourceUsage().maxRSS * 1024,
-  processes: runs.flatMap(processesOf).map(({ id, wallMs, cpuMs, maxRssBytes }) => ({ id, wallMs, cpuMs, maxRssBytes })),
+  processes: runs
+    .flatMap(processesOf)
+    .map(({ id, wallMs, cpuMs, maxRssBytes }) => ({ id, wallMs, cpuMs, maxRssBytes })),
 });
 
 const processesOf = ({ outcome, job, reader }: StepRun): ProcessRecord[] => [

@@ -8,9 +8,18 @@ export async function* readFindings(path: string): AsyncGenerator<Finding> {
 
 /** Merges sorted streams into one sorted stream; as many findings in memory as there are streams. */
 export async function* mergeFindings(sources: readonly AsyncIterable<Finding>[]): AsyncGenerator<Finding> {
+  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
+  try {
+    yield* merge(iterators);
+  } finally {
+    // A reader that stops early, because the disk is full say, must leave no file open.
+    await Promise.all(iterators.map((iterator) => iterator.return?.()));
+  }
+}
+
+async function* merge(iterators: readonly AsyncIterator<Finding>[]): AsyncGenerator<Finding> {
   const heads: { value: Finding; rest: AsyncIterator<Finding> }[] = [];
-  for (const source of sources) {
-    const rest = source[Symbol.asyncIterator]();
+  for (const rest of iterators) {
     const first = await rest.next();
     if (!first.done) heads.push({ value: first.value, rest });
   }

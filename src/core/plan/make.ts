@@ -110,7 +110,7 @@ function toStep(tool: Tool, requestedAs: string, catalog: Catalog, packs: PlanRe
     digest: digestOf(entry),
     definition: digestOf(tool),
     worker: tool.supplier.worker,
-    args: ['/tool/worker.mjs'],
+    args: [...tool.supplier.options, '/tool/worker.mjs'],
     report: tool.report,
     exitCodes: tool.exitCodes,
     appliesTo: tool.appliesTo,

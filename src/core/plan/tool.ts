@@ -6,7 +6,14 @@ const exitCode = z.int().min(0).max(127);
 
 /** Where a tool comes from. An embedded tool is a worker of this package; the others are installed. */
 export const supplier = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('embedded'), worker: toolId }),
+  z.strictObject({
+    kind: z.literal('embedded'),
+    worker: toolId,
+    options: z
+      .array(z.string().regex(/^--[a-z0-9=-]+$/))
+      .default([])
+      .describe('Options of Node for the worker.'),
+  }),
   z.strictObject({ kind: z.enum(['npm', 'pypi', 'go']), package: z.string().min(1), version: z.string().min(1) }),
   z.strictObject({ kind: z.literal('release'), project: z.url({ protocol: /^https$/ }), version: z.string().min(1) }),
 ]);
@@ -49,7 +56,7 @@ export const toolSchema = z
 
 export type Tool = z.infer<typeof toolSchema>;
 
-export const isEmbedded = (tool: Tool): tool is Tool & { supplier: { kind: 'embedded'; worker: string } } =>
+export const isEmbedded = (tool: Tool): tool is Tool & { supplier: { kind: 'embedded' } } =>
   tool.supplier.kind === 'embedded';
 
 export const toolJsonSchema = (): object => z.toJSONSchema(toolSchema, { io: 'input' });

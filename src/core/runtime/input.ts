@@ -14,7 +14,7 @@ export interface HandedFile {
 
 /** The files that a step is given: regular files of the snapshot that its globs name, in canonical order. */
 export function filesFor(step: Step, entries: readonly SnapshotEntry[]): HandedFile[] {
-  const matches = globMatcher(step.appliesTo.files);
+  const matches = globMatcher(step.appliesTo.files, true);
   return entries
     .filter((entry) => entry.mode !== '120000' && (entry.class === 'general' || step.appliesTo.sensitive))
     .filter((entry) => matches(entry.path))

@@ -139,7 +139,7 @@ function recordCommand(audit: Audit, job: Job, result: JobResult): void {
 
 function exitCodeError(step: Step, { end }: JobResult): StepError | undefined {
   if (end.kind !== 'exited') return undefined;
-  const known = [...step.exitCodes.clean, ...step.exitCodes.findings];
+  const known = [...new Set([...step.exitCodes.clean, ...step.exitCodes.findings])];
   if (known.includes(end.exitCode)) return undefined;
   const message = `${step.tool} ended with exit code ${end.exitCode}; its tool file knows ${known.join(', ')}`;
   return { cause: 'exit-code', message, remedy: 'Its log is in the run record.' };

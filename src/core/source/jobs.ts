@@ -42,7 +42,7 @@ const SOURCE_LIMITS: Limits = {
   memoryBytes: 2048 * MiB,
   cpuSeconds: 1800,
   wallSeconds: 1800,
-  pids: 64,
+  pids: 256,
   outputBytes: LISTING_BYTES,
   logBytes: LISTING_BYTES,
   tmpBytes: 64 * MiB,

@@ -1,9 +1,4 @@
 import type { Unread } from '../lib/unread.js';
-import { takeArchive } from './archive.js';
-import { takeCommit } from './commit.js';
-import { FETCHED_REF, fetchRepository } from './fetch.js';
-import { takeFolder } from './folder.js';
-import type { SourcePorts } from './jobs.js';
 import type { EntryLine, ExcludedLine } from './protocol.js';
 
 /** What to scan. Paths are the operator's; `ref` is a branch, tag or commit (see `checkRef`). */
@@ -51,26 +46,4 @@ export interface Snapshot {
   dirty: boolean;
   /** The address it was fetched from. */
   origin?: string;
-}
-
-/**
- * Copies the source, hashing each file once. Nothing of the source is executed and none of its configuration obeyed:
- * git runs as plumbing in the sandbox, everything else is read by the snapshot worker there. Throws `Refusal` code
- * `source` for a source that cannot or must not be read, `Fault` code `snapshot` when taking it fails.
- */
-export async function takeSnapshot(source: SourceRequest, ports: SourcePorts): Promise<Snapshot> {
-  switch (source.kind) {
-    case 'folder':
-      return await takeFolder(source.path, source.allowGitDir ?? false, ports);
-    case 'git': {
-      if (source.url === undefined) return await takeCommit(source, ports);
-      const { url, ref } = source;
-      const path = await fetchRepository(url, ref, ports);
-      return { ...(await takeCommit({ path, ref: FETCHED_REF, source: `${url}#${ref}` }, ports)), origin: url };
-    }
-    case 'archive':
-      return await takeArchive(source, ports);
-    case 'stdin':
-      return await takeArchive({ format: 'tar' }, ports);
-  }
 }

@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { globMatcher } from '../lib/paths.js';
 import { SEVERITIES, type Severity, type Thresholds } from '../lib/severity.js';
 import type { Unread } from '../lib/unread.js';
 import type { Budgets, Plan } from '../plan/plan.js';
@@ -99,7 +99,7 @@ function openGaps(accept: readonly Acceptance[], outcomes: readonly StepOutcome[
 }
 
 function matcher({ reasons, tools, paths }: Acceptance): (gap: Gap) => boolean {
-  const matchesPath = paths ? picomatch([...paths], { dot: true }) : () => true;
+  const matchesPath = paths ? globMatcher(paths) : () => true;
   return (gap) => (reasons?.includes(gap.reason) ?? true) && (tools?.includes(gap.by) ?? true) && matchesPath(gap.path);
 }
 

@@ -17,7 +17,8 @@ const cleanText = (text: string, max: number): string =>
 
 /** A rule as it may be shown. Its id is a name that waivers and budgets refer to: it is refused, never changed. */
 export function cleanRule(rule: Rule): Rule {
-  if (printable(rule.id, 255) !== rule.id) throw new RefusedReport('report-broken', 'a rule id holds control characters');
+  if (printable(rule.id, 255) !== rule.id)
+    throw new RefusedReport('report-broken', 'a rule id holds control characters');
   const short = cleanLine(rule.shortDescription, 1024) || rule.id;
   const { helpUri, ...rest } = rule;
   return {

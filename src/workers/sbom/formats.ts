@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { globMatcher } from '../../core/lib/paths.js';
 import { readAction, readWorkflow } from './actions.js';
 import { readCargo } from './cargo.js';
 import { readComposer } from './composer.js';
@@ -57,7 +57,7 @@ const FORMATS: readonly (readonly [glob: string, read: Reader])[] = [
 /** Globs of the files that the tool reads: what its tool file's `appliesTo` names. */
 export const LOCKFILES: readonly string[] = FORMATS.map(([glob]) => glob);
 
-const MATCHERS = FORMATS.map(([glob, read]) => ({ matches: picomatch(glob, { dot: true }), read }));
+const MATCHERS = FORMATS.map(([glob, read]) => ({ matches: globMatcher([glob], true), read }));
 
 /** The reader for a repository path, or `undefined` when its name is none that is known. */
 export const readerFor = (path: string): Reader | undefined => MATCHERS.find(({ matches }) => matches(path))?.read;

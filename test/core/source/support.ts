@@ -9,7 +9,8 @@ import type { AuditEvent } from '../../../src/core/lib/audit.js';
 import type { Sandbox } from '../../../src/core/lib/sandbox/job.js';
 import { openSandbox } from '../../../src/core/lib/sandbox/open.js';
 import type { SnapshotLimits, SourcePorts } from '../../../src/core/source/jobs.js';
-import { type Snapshot, type SourceRequest, takeSnapshot } from '../../../src/core/source/snapshot.js';
+import type { Snapshot, SourceRequest } from '../../../src/core/source/snapshot.js';
+import { takeSnapshot } from '../../../src/core/source/take.js';
 
 export const LIMITS: SnapshotLimits = {
   maxFiles: 200_000,

@@ -26,7 +26,7 @@ const SET_UP_FAILURE = /^(bwrap|unshare|prlimit|setpriv|env|sh|\/unshare|\/env|\
 
 /** What V8 and Node say when the heap limit, RLIMIT_DATA or a WebAssembly memory is at its end. */
 const OUT_OF_MEMORY =
-  /JavaScript heap out of memory|Array buffer allocation failed|ERR_MEMORY_ALLOCATION_FAILED|could not allocate memory|Unable to grow instance memory|Out of memory|std::bad_alloc|ENOMEM/;
+  /[Oo]ut of memory|Array buffer allocation failed|ERR_MEMORY_ALLOCATION_FAILED|could not allocate memory|Unable to grow instance memory|Cannot allocate memory|std::bad_alloc|ENOMEM/;
 
 /** A stop of ours first, then the limit that the kernel held, then what the process said. */
 export function jobEnd(ending: Ending): JobEnd {

@@ -1,6 +1,5 @@
-import { chmodSync, lchownSync, lstatSync, type Stats } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import type { Job } from './job.js';
-import { walk } from './walk.js';
 
 /** Whom the job's processes run as on the host. `caller` is an ordinary user's own uid, inside a user namespace. */
 export type Identity = { kind: 'caller' } | { kind: 'private' | 'owner'; uid: number; gid: number };
@@ -41,37 +40,3 @@ export function identities() {
     },
   };
 }
-
-/** Lets the job write to its writable mounts. */
-export function giveMounts(job: Job, identity: Identity): void {
-  if (identity.kind === 'caller') return;
-  for (const path of writableMounts(job)) {
-    walk(path, (entry) => {
-      lchownSync(entry, identity.uid, identity.gid);
-      return true;
-    });
-  }
-}
-
-/** Makes the writable mounts the caller's again, once nothing of the job is left. Links are not followed. */
-export function takeMounts(job: Job, identity: Identity): void {
-  for (const path of writableMounts(job)) {
-    walk(path, (entry, stat) => {
-      if (identity.kind !== 'caller') lchownSync(entry, process.geteuid?.() ?? 0, process.getegid?.() ?? 0);
-      openForCaller(entry, stat);
-      return true;
-    });
-  }
-}
-
-/** Drops set-uid bits, and gives the caller its rights back where the job took them. */
-function openForCaller(entry: Buffer, stat: Stats): void {
-  const wanted = stat.isDirectory() ? 0o700 : 0o600;
-  if (!stat.isDirectory() && !stat.isFile()) return;
-  const mode = (stat.mode & 0o777) | wanted;
-  if (mode !== (stat.mode & 0o7777)) chmodSync(entry, mode);
-}
-
-/** Host folders and files that the job may write. */
-export const writableMounts = (job: Job): string[] =>
-  job.mounts.filter((mount) => mount.access === 'write').map((mount) => mount.from);

@@ -11,7 +11,8 @@ export interface LogState {
   tail: string;
 }
 
-const EDGE = 4096;
+/** Room for the native stack that Node prints below its last words. */
+const EDGE = 16_384;
 
 const MARK = Buffer.from('\n[log cut: the limit of kept bytes was reached]\n');
 

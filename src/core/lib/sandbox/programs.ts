@@ -22,7 +22,7 @@ export const NAMESPACE_PROGRAMS = [
 /** Programs that start a jail of bubblewrap. */
 export const BUBBLEWRAP_PROGRAMS = ['bwrap', 'sh', 'setpriv', 'prlimit'] as const;
 
-export type ProgramName = (typeof NAMESPACE_PROGRAMS)[number] | (typeof BUBBLEWRAP_PROGRAMS)[number] | 'git';
+export type ProgramName = (typeof NAMESPACE_PROGRAMS)[number] | (typeof BUBBLEWRAP_PROGRAMS)[number] | 'git' | 'rm';
 
 /** Absolute path of a host program in a fixed system folder. */
 export function systemProgram(name: ProgramName): string | undefined {

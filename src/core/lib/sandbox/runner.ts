@@ -1,11 +1,12 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { type Cgroup, type CgroupHost, makeCgroup } from './cgroup.js';
 import { jobEnd, type SetUpReport } from './ending.js';
 import { environmentProblem } from './entry.js';
-import { giveMounts, type Identity, type identities, takeMounts } from './identity.js';
+import type { Identity, identities } from './identity.js';
 import type { Job, JobResult } from './job.js';
 import { type Launch, type Launched, launch, outputFull } from './launch.js';
 import { limitProblem } from './limits.js';
+import { giveMounts, takeMounts } from './ownership.js';
 import { endNamespace } from './tree.js';
 import { mountProblem } from './view.js';
 
@@ -26,17 +27,30 @@ export interface Grounds {
 
 /** Runs one job at a level. Never throws for what the job does; what the set-up cannot do is `not-started`. */
 export async function runJob(starter: Starter, grounds: Grounds, job: Job, signal: AbortSignal): Promise<JobResult> {
-  const problem = mountProblem(job.mounts) ?? environmentProblem(job.env) ?? limitProblem(job.limits);
+  const problem = jobProblem(job);
   if (problem !== undefined) return notStarted(problem);
   if (signal.aborted) return { ...notStarted(''), end: { kind: 'cancelled' } };
   const identity = grounds.identities.claim(job);
   try {
+    const result = await attempt(starter, grounds, identity, job, signal);
+    return takeMounts(job, identity) ? result : { ...result, end: { kind: 'output' } };
+  } finally {
+    grounds.identities.release(identity);
+  }
+}
+
+/** Why the job cannot be run as described, or undefined. */
+function jobProblem(job: Job): string | undefined {
+  const owned = job.asOwnerOf;
+  if (owned !== undefined && !existsSync(owned)) return `asOwnerOf does not exist: ${owned}`;
+  return mountProblem(job.mounts) ?? environmentProblem(job.env) ?? limitProblem(job.limits);
+}
+
+async function attempt(starter: Starter, grounds: Grounds, identity: Identity, job: Job, signal: AbortSignal) {
+  try {
     return await withCgroup(grounds.cgroups, job, (cgroup) => runAs(starter, identity, cgroup, job, signal));
   } catch (error) {
     return notStarted(error instanceof Error ? error.message : String(error));
-  } finally {
-    takeMounts(job, identity);
-    grounds.identities.release(identity);
   }
 }
 

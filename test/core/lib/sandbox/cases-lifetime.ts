@@ -38,6 +38,7 @@ export const LIFETIMES: Case[] = [
         { env: { LD_PRELOAD: '/src/evil.so' } },
         { limits: { pids: 0 } },
         { cwd: '/nowhere' },
+        { asOwnerOf: '/nowhere/at/all' },
       ];
       for (const options of wrong) {
         const job = scriptJob(world.folder, 'process.exit(1)', options);

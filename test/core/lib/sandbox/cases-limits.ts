@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Case, jailedWith, MIB, processesWith, runScript, textOf } from './contract.js';
 
@@ -69,6 +69,16 @@ export const LIMIT_CASES: Case[] = [
         assert.deepEqual(result.end, { kind: 'output' }, writer);
         for (const name of readdirSync(out)) assert.ok(statSync(join(out, name)).size <= 8 * MIB, name);
       }
+    },
+  },
+  {
+    name: 'ends a job that makes folders deeper than paths can be, and leaves nothing that cannot be removed',
+    async check(world) {
+      const script =
+        "process.chdir('/out'); for (;;) { require('node:fs').mkdirSync('d'.repeat(200)); process.chdir('d'.repeat(200)) }";
+      const { result, out } = await runScript(world, script);
+      assert.deepEqual(result.end, { kind: 'output' });
+      rmSync(out, { recursive: true });
     },
   },
   {

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ScanEvent } from '../../src/core/run.js';
+import { scriptedCatalog } from '../support/catalog.js';
+import { documentIn } from '../support/bundle.js';
+import { outcomeOf, smallSource } from '../support/faults.js';
+import { processesWith } from '../support/processes.js';
+import { SOUND } from '../support/reports.js';
+import { scanWith } from '../support/scan.js';
+
+const WORD = `cancelled-${process.pid}`;
+const WAITS = `import { spawn } from 'node:child_process';
+spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '${WORD}'], { stdio: 'ignore' });
+setInterval(() => {}, 1000);`;
+
+/** Cancels as soon as `when` says so, and as often as events come. */
+async function cancelled(when: (event: ScanEvent) => boolean) {
+  const { folder, source, exportDir } = smallSource();
+  const catalog = await scriptedCatalog(folder, [
+    { id: 'waits', script: WAITS },
+    { id: 'sound', script: SOUND },
+  ]);
+  const controller = new AbortController();
+  const onEvent = (event: ScanEvent) => when(event) && controller.abort();
+  const request = { source, exportDir, profile: 'scripted', jobs: 1 };
+  return { exportDir, done: scanWith(catalog, request, { signal: controller.signal, onEvent }) };
+}
+
+const nothingIn = (exportDir: string): void => {
+  expect(readdirSync(exportDir)).toEqual(['.incomplete']);
+  expect(readdirSync(join(exportDir, '.incomplete'))).toEqual([]);
+};
+
+describe('a cancelled run', () => {
+  it('during a step leaves a bundle that says so', async () => {
+    const { done } = await cancelled((event) => event.type === 'step' && event.step === 'waits' && event.state === 'running');
+    const result = await done;
+    expect(result.exitCode).toBe(3);
+    for (const tool of ['waits', 'sound'])
+      expect(outcomeOf(result, tool)).toMatchObject({ status: 'cancelled', reason: 'the run was cancelled', findings: 0 });
+    const { verdict, reasons } = result.evidence.verdict;
+    expect(verdict).toBe('error');
+    expect(reasons.map(({ kind, message }) => `${kind}: ${message}`)).toContain('cancelled: waits: the run was cancelled');
+    expect(documentIn(result.bundle.folder, 'summary.json')).toMatchObject({ verdict: 'error' });
+    expect(processesWith(WORD)).toEqual([]);
+  });
+
+  it.each(['started', 'done'])('when the snapshot is %s either has no bundle and says why, or a bundle with verdict error', async (state) => {
+    const { exportDir, done } = await cancelled((event) => event.type === 'snapshot' && event.state === state);
+    if (state === 'done') {
+      expect((await done).evidence.verdict.verdict).toBe('error');
+      return;
+    }
+    await expect(done).rejects.toMatchObject({
+      name: 'Fault',
+      message: 'the run was cancelled while the source was read; nothing was scanned and no bundle was made',
+      remedy: 'Run again.',
+    });
+    nothingIn(exportDir);
+  });
+
+  it('that was cancelled before it began leaves nothing', async () => {
+    const { exportDir, done } = await cancelled(() => true);
+    await expect(done).rejects.toMatchObject({ name: 'Fault' });
+    nothingIn(exportDir);
+  });
+});
+
+describe('the ceiling on the time of a run', () => {
+  it('that is reached ends the steps, and its length is named', async () => {
+    const { folder, source, exportDir } = smallSource();
+    const catalog = await scriptedCatalog(folder, [
+      { id: 'waits', script: WAITS },
+      { id: 'sound', script: SOUND },
+    ]);
+    const result = await scanWith(catalog, { source, exportDir, profile: 'scripted', timeout: 3 });
+    expect(outcomeOf(result, 'waits')).toMatchObject({ status: 'cancelled', reason: 'the run reached its ceiling of 3 s' });
+    expect(outcomeOf(result, 'sound')).toMatchObject({ status: 'findings', findings: 1 });
+    expect(result.evidence.verdict).toMatchObject({ verdict: 'error' });
+    expect(processesWith(WORD)).toEqual([]);
+  });
+});
+
+describe('a limit that the policy wants enforced', () => {
+  it('and that is only declared refuses the run before anything starts', async () => {
+    const { folder, source, exportDir } = smallSource();
+    const catalog = await scriptedCatalog(folder, [{ id: 'one', script: SOUND }]);
+    const text = 'schemaVersion: 1\nname: strict\nsandbox: { embedded: none, mustEnforce: [net, syscalls] }\n';
+    const policy = { file: 'policy.yaml', text };
+    const events: ScanEvent[] = [];
+    const run = scanWith(catalog, { source, exportDir, profile: 'scripted', policy, unsandboxed: true }, { onEvent: (event) => events.push(event) });
+    await expect(run).rejects.toMatchObject({
+      name: 'Refusal',
+      problems: ['net', 'syscalls'].map((name) => ({ message: `the policy demands that ${name} is enforced; here it is only declared`, remedy: expect.stringMatching(/doctor/) })),
+    });
+    expect(events).toEqual([]);
+    if (existsSync(exportDir)) nothingIn(exportDir);
+  });
+});

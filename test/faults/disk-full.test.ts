@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scriptedCatalog } from '../support/catalog.js';
+import { buildOrchestrator, scanInChild } from '../support/child.js';
+import { smallSource } from '../support/faults.js';
+import { findingLine, leaves, reportText, SOUND } from '../support/reports.js';
+import { scanWith, temporaryFolder } from '../support/scan.js';
+
+const many = leaves(reportText(Array.from({ length: 20_000 }, (_, i) => findingLine({ message: `number ${i}` }))));
+
+/** A disk of its own; `undefined` where this user may not mount. */
+function smallDisk(size: string): string | undefined {
+  const folder = temporaryFolder();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=1777`, 'tmpfs', folder], { stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  afterAll(() => execFileSync('umount', ['-l', folder]));
+  return folder;
+}
+
+const mountable = smallDisk('64k') !== undefined;
+
+describe.skipIf(!mountable)('a full disk (needs the right to mount a tmpfs; skipped without it)', () => {
+  let orchestrator: string;
+  beforeAll(async () => {
+    orchestrator = await buildOrchestrator(temporaryFolder());
+  });
+
+  it('of the export folder leaves no bundle, says so, and leaves what stood there', async () => {
+    const { folder, source } = smallSource();
+    const exportDir = smallDisk('1m') ?? '';
+    const request = { source, exportDir, profile: 'scripted' };
+    const first = await scanWith(await scriptedCatalog(folder, [{ id: 'one', script: SOUND }]), request);
+    const full = scanWith(await scriptedCatalog(folder, [{ id: 'one', script: many }]), { ...request, source });
+    await expect(full).rejects.toMatchObject({
+      name: 'Fault',
+      code: 'disk',
+      message: expect.stringContaining(`no space left on the disk of the export folder ${exportDir}; no bundle was made`),
+      remedy: expect.stringMatching(/Make room/),
+    });
+    expect(readdirSync(exportDir).sort()).toEqual(['.incomplete', first.bundle.id, 'latest'].sort());
+    expect(readdirSync(join(exportDir, '.incomplete'))).toEqual([]);
+    expect(readlinkSync(join(exportDir, 'latest'))).toBe(first.bundle.id);
+  });
+
+  it('of the export folder from the start is named', async () => {
+    const { folder, source } = smallSource();
+    const exportDir = smallDisk('4k') ?? '';
+    const run = scanWith(await scriptedCatalog(folder, [{ id: 'one', script: SOUND }]), { source, exportDir, profile: 'scripted' });
+    await expect(run).rejects.toMatchObject({ name: 'Fault', code: 'disk', message: expect.stringContaining('the export folder') });
+  });
+
+  it.each([
+    ['the copy of the source', '2m', 4_000_000, SOUND],
+    ['what the steps need', '5m', 3_800_000, many],
+  ])('of the temporary folder, when it is too small for %s, leaves no bundle and names it', async (_, size, bytes, script) => {
+    const { folder, source, exportDir } = smallSource();
+    mkdirSync(join(source, 'big'));
+    writeFileSync(join(source, 'big', 'b.txt'), Buffer.alloc(bytes, 'line\n'));
+    const TMPDIR = smallDisk(size) ?? '';
+    const scripted = { folder, tools: [{ id: 'one', script }] };
+    const answer = await scanInChild(orchestrator, { request: { source, exportDir, profile: 'scripted' }, scripted }, { env: { TMPDIR } });
+    expect(answer).toMatchObject({ error: { name: 'Fault disk', message: expect.stringContaining(`the temporary folder ${TMPDIR}`) } });
+    expect(readdirSync(exportDir)).toEqual(['.incomplete']);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+    expect(lstatSync(join(exportDir, '.incomplete')).isDirectory()).toBe(true);
+  });
+});
