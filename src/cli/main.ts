@@ -32,7 +32,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function program(done: (code: number) => void): Command {
+/** The whole command line; `done` is told the exit code of the command that ran. */
+export function program(done: (code: number) => void): Command {
   const root = new Command('security-scan')
     .description(
       'Scans an untrusted repository with sandboxed tools under a policy and leaves an evidence bundle and a verdict.',

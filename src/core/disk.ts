@@ -4,7 +4,7 @@ import { Fault, Refusal } from './lib/errors.js';
 /** Below this a disk counts as full, in bytes: what failed may have been a larger write. */
 const FULL = 2 ** 20;
 
-const NO_SPACE = /\b(?:ENOSPC|EDQUOT)\b|no space left on device/i;
+const NO_SPACE = /\b(?:ENOSPC|EDQUOT)\b|no space left on device|errno: -28\b/i;
 
 interface Disk {
   what: string;
@@ -13,14 +13,13 @@ interface Disk {
 
 /** Throws what it is given; what the system refused to write becomes a `Fault` code `disk` that says which disk is full. */
 export function diskFaults(exportDir: string, temporary: string) {
-  const disks: readonly Disk[] = [
-    { what: 'the export folder', path: exportDir },
-    { what: 'the temporary folder', path: temporary },
-  ];
+  const work = { what: 'the temporary folder', path: temporary };
+  const disks = [{ what: 'the export folder', path: exportDir }, work];
   return async (error: unknown): Promise<never> => {
     if (!(error instanceof Error) || error instanceof Refusal) throw error;
     const full = await fullOnes(disks);
-    if (NO_SPACE.test(error.message)) throw noSpace(full.length > 0 ? full : disks, error);
+    const likely = error instanceof Fault && error.code === 'snapshot' ? [work] : disks;
+    if (NO_SPACE.test(error.message)) throw noSpace(full.length > 0 ? full : likely, error);
     // A process that died of it has not always said so.
     if (error instanceof Fault) throw full.length > 0 ? noSpace(full, error) : error;
     const { code, syscall } = error as NodeJS.ErrnoException;

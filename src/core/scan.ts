@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { admitScan } from './admission.js';
 import { writeRunRecord, writeScanStatement } from './attest/write.js';
 import type { Evidence } from './bundle/documents.js';
-import { bundleId } from './bundle/id.js';
+import { bundleId, checkBundleId } from './bundle/id.js';
 import { type Published, pointLatest, publish } from './bundle/publish.js';
 import { writeDocuments, writeFindings } from './bundle/write.js';
 import { diskFaults } from './disk.js';
@@ -46,6 +46,7 @@ const EXIT_CODES = { pass: 0, fail: 1, error: 3 } as const;
  * Throws `Refusal` (nothing ran) or `Fault` (no bundle could be made); what the tools did is in the result.
  */
 export async function scan(request: ScanRequest, catalog: Catalog, ports: ScanPorts): Promise<ScanResult> {
+  checkBundleId(request.bundleId);
   const source = withGitDir(parseSource(request.source), request.allowGitDir ?? false);
   const admission = await admitScan(request, source, catalog);
   const inside = source.kind === 'folder' ? await exportInside(source.path, request.exportDir) : undefined;

@@ -57,7 +57,7 @@ function jobFor(step: Step, folder: string, results: string, context: StepContex
   return {
     id: `${step.id}.reader`,
     substrate: 'node',
-    args: ['/tool/worker.mjs'],
+    args: ['/tool/worker.mjs', '/in', '/src/general', '/report', '/out'],
     env: {},
     cwd: '/out',
     limits: READER_LIMITS,

@@ -78,6 +78,9 @@ function budgetsOf(selection: Selection, { policy, failOn }: PlanRequest): Budge
   };
 }
 
+/** Where the sandbox puts a worker's input, source, own files and output. */
+const PLACES = ['/in', '/src/general', '/tool', '/out'];
+
 /** Tools that a policy names and nobody knows; a misspelled ceiling would not bind. */
 export function unknownInPolicy(policy: Policy, catalog: Catalog): Problem[] {
   const known = [...catalog.tools.keys()];
@@ -110,7 +113,7 @@ function toStep(tool: Tool, requestedAs: string, catalog: Catalog, packs: PlanRe
     digest: digestOf(entry),
     definition: digestOf(tool),
     worker: tool.supplier.worker,
-    args: [...tool.supplier.options, '/tool/worker.mjs'],
+    args: [...tool.supplier.options, '/tool/worker.mjs', ...PLACES, ...tool.assets.map((name) => `/assets/${name}`)],
     report: tool.report,
     exitCodes: tool.exitCodes,
     appliesTo: tool.appliesTo,

@@ -65,7 +65,7 @@ function workerJob({ mounts, stdin, asOwnerOf }: Taking, folder: string, ports: 
   return {
     id: 'source-snapshot',
     substrate: 'node',
-    args: ['/tool/worker.mjs'],
+    args: ['/tool/worker.mjs', '/in', '/src', '/archive', '/out'],
     env: {},
     mounts: [
       { from: ports.worker.folder, to: '/tool', access: 'read' },

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import type { EmbeddedTool, InputFile, Report, ReportLine, SourceFile } from './protocol.js';
 
@@ -9,11 +9,16 @@ export interface Places {
   source: string;
   tool: string;
   output: string;
-  /** Data that the operator gave the tool, read-only; absent or not mounted when there is none. */
+  /** The pack that the operator gave the tool, read-only; absent when there is none. */
   assets?: string;
 }
 
-const SANDBOX: Places = { input: '/in', source: '/src', tool: '/tool', output: '/out', assets: '/assets' };
+/** The places that the command line names, in this order; the source's is that of its `general` folder. */
+function givenPlaces([input, general, tool, output, assets]: readonly string[]): Places {
+  if (!input || !general || !tool || !output)
+    throw new Error('usage: worker INPUT SOURCE/general TOOL OUTPUT [ASSETS]');
+  return { input, source: dirname(general), tool, output, assets };
+}
 
 /** A file that takes longer is *unread*, so that one hostile file cannot spend the step's whole time. */
 const FILE_SECONDS = 20;
@@ -21,7 +26,10 @@ const FILE_SECONDS = 20;
 const FLUSH_BYTES = 1 << 16;
 
 /** Runs an embedded tool over the files it was handed and writes its report. */
-export async function runWorker(tool: EmbeddedTool, places: Places = SANDBOX): Promise<void> {
+export async function runWorker(
+  tool: EmbeddedTool,
+  places: Places = givenPlaces(process.argv.slice(2)),
+): Promise<void> {
   const writer = reportWriter(join(places.output, 'report.jsonl'));
   const config: unknown = JSON.parse(readFileSync(join(places.input, 'config.json'), 'utf8'));
   await tool.start(writer.report, { config, asset: (name) => join(places.tool, name), assets: places.assets });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { EmbeddedTool, Report, SourceFile } from '../lib/protocol.js';
 import { decodeText } from './decode.js';
 import { type Detection, detect } from './detect.js';
@@ -14,13 +13,10 @@ export const MAX_BYTES = 16 * 1024 * 1024;
 /** A file with more is a register of persons: its first findings say so, and it counts as unread. */
 export const MAX_FINDINGS = 1000;
 
-/** The pack's folder among the mounted assets. */
-const PACK = 'privacy';
-
 /** Finds personal data in text files. It scans nothing before it has found all that is labelled in its fixture pack. */
 export const privacy: EmbeddedTool = {
   async start(report, { assets }) {
-    selfCheck(readPack(assets === undefined ? undefined : join(assets, PACK)), DETECTORS);
+    selfCheck(readPack(assets), DETECTORS);
     for (const detector of DETECTORS) declare(detector, report);
   },
   scanFile: scan,

@@ -1,5 +1,5 @@
 import { closeSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { InputFile } from '../lib/protocol.js';
 import { cleanLine, cleanRule } from './clean.js';
 import type { Collected } from './collect.js';
@@ -17,12 +17,16 @@ export interface ReaderPlaces {
   output: string;
 }
 
-const SANDBOX: ReaderPlaces = { input: '/in', source: '/src', report: '/report', output: '/out' };
+/** The places that the command line names, in this order; the source's is that of its `general` folder. */
+function givenPlaces([input, general, report, output]: readonly string[]): ReaderPlaces {
+  if (!input || !general || !report || !output) throw new Error('usage: reader INPUT SOURCE/general REPORT OUTPUT');
+  return { input, source: dirname(general), report, output };
+}
 
 const MAX_DETAIL = 300;
 
 /** Turns what a step left into sorted, capped findings. What is refused is an answer, not a crash. */
-export function readReport(places: ReaderPlaces = SANDBOX): void {
+export function readReport(places: ReaderPlaces = givenPlaces(process.argv.slice(2))): void {
   writeFileSync(join(places.output, 'read.json'), JSON.stringify(answer(places)));
 }
 

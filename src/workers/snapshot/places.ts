@@ -6,4 +6,8 @@ export interface Places {
   output: string;
 }
 
-export const SANDBOX: Places = { input: '/in', source: '/src', archive: '/archive', output: '/out' };
+/** The places that the command line names, in this order. */
+export function givenPlaces([input, source, archive, output]: readonly string[]): Places {
+  if (!input || !source || !archive || !output) throw new Error('usage: snapshot INPUT SOURCE ARCHIVE OUTPUT');
+  return { input, source, archive, output };
+}

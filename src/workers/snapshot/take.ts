@@ -8,7 +8,7 @@ import { sourceError } from './faulty.js';
 import { type Stores, takeFolder } from './folder.js';
 import { readGitLists, takenTreeId } from './git-lists.js';
 import { judgeLinks } from './links.js';
-import { type Places, SANDBOX } from './places.js';
+import { givenPlaces, type Places } from './places.js';
 import { RefusedSource } from './refused.js';
 import { Store } from './store.js';
 import { takeTar } from './tar.js';
@@ -19,7 +19,7 @@ import { takeZip } from './zip.js';
  * Takes the snapshot that `/in/request.json` asks for, and writes its files and index below `/out`. A source over its
  * caps leaves an index that says so; any other failure throws.
  */
-export async function takeSource(places: Places = SANDBOX): Promise<void> {
+export async function takeSource(places: Places = givenPlaces(process.argv.slice(2))): Promise<void> {
   // Files are to be readable by the steps whatever umask the operator has.
   process.umask(0o022);
   // The orchestrator wrote this file for this very worker.

@@ -14,12 +14,12 @@ const scratch = mkdtempSync(join(tmpdir(), 'privacy-tool-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 let runs = 0;
-/** The folders of a step over `files`, with the pack of the project at assets/privacy. */
+/** The folders of a step over `files`, with the pack of the project at assets. */
 function stepOver(files: Record<string, string | Buffer>): Places & { assets: string } {
   const root = join(scratch, `run-${++runs}`);
   const place = (name: string) => join(root, name);
   for (const name of ['in', 'src', 'tool', 'out', 'assets']) mkdirSync(place(name), { recursive: true });
-  cpSync(join(ROOT, 'privacy-fixtures'), join(place('assets'), 'privacy'), { recursive: true });
+  cpSync(join(ROOT, 'privacy-fixtures'), place('assets'), { recursive: true });
   const listed = Object.entries(files).map(([path, content]) => {
     writeFileSync(join(place('src'), path), content);
     return `${JSON.stringify({ path, at: path, size: content.length })}\n`;
@@ -63,14 +63,14 @@ describe('the worker', () => {
   it('exits 2 without a pack, and its report has no end', () => {
     const { assets, ...places } = stepOver({ 'a.txt': 'marta@nordhemska-brev.se' });
     expect(run(places)).toMatchObject({ status: 2, stderr: 'privacy pack missing\n' });
-    rmSync(join(assets, 'privacy'), { recursive: true });
+    rmSync(assets, { recursive: true });
     expect(run({ ...stepOver({}), assets })).toMatchObject({ status: 2 });
     expect(readFileSync(join(places.output, 'report.jsonl'), 'utf8')).toBe('');
   });
 
   it('exits 2 when the self-check fails, naming file and label', () => {
     const places = stepOver({ 'a.txt': 'x' });
-    writeFileSync(join(places.assets, 'privacy/raw/utf-16.txt'), 'asa@nordhemska-brev.se');
+    writeFileSync(join(places.assets, 'raw/utf-16.txt'), 'asa@nordhemska-brev.se');
     const { status, stderr } = run(places);
     expect(status).toBe(2);
     expect(stderr).toBe(

@@ -13,7 +13,7 @@ export function bareStarter(wrap: (job: Job) => string[]): Starter {
   return {
     launch(job) {
       const command = [...wrap(job), substrateProgram(job.substrate), ...substrateArguments(onHost(job))];
-      return { argv: behindGate(inFolder(hostPath(job, job.cwd), command)), env: job.env, tree: groupTree };
+      return { argv: behindGate(inFolder(hostPath(job, job.cwd), command)), env: onHost(job).env, tree: groupTree };
     },
     report: bareReport,
   };
@@ -30,9 +30,10 @@ export function unsandboxedStarter(): Starter {
   });
 }
 
-/** Without a mount view the job's paths are the host's: every argument that is a path in a mount is translated. */
+/** Without a mount view the job's paths are the host's: every argument and variable that is a path in a mount is translated. */
 function onHost(job: Job): Job {
-  return { ...job, args: job.args.map((arg) => hostPath(job, arg)) };
+  const env = Object.fromEntries(Object.entries(job.env).map(([name, value]) => [name, hostPath(job, value)]));
+  return { ...job, args: job.args.map((arg) => hostPath(job, arg)), env };
 }
 
 function hostPath(job: Job, path: string): string {

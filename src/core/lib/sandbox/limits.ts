@@ -23,7 +23,7 @@ const SMALLEST_HEAP = 16;
 const CODE_RANGE = Number.parseInt(process.versions.v8, 10) >= 13 ? 512 * MIB : 0;
 
 /** Options of prlimit(1), never above the hard limits this process has itself (raising those needs a privilege). */
-export function resourceOptions({ limits, substrate }: Job, hard: ReadonlyMap<string, number>): string[] {
+export function resourceOptions({ limits, substrate, asOwnerOf }: Job, hard: ReadonlyMap<string, number>): string[] {
   const value = (name: string, wanted: number) => Math.min(Math.floor(wanted), hard.get(name) ?? wanted);
   const single = (option: string, name: string, wanted: number) => `--${option}=${value(name, wanted)}`;
   const cpu = Math.ceil(limits.cpuSeconds);
@@ -32,7 +32,8 @@ export function resourceOptions({ limits, substrate }: Job, hard: ReadonlyMap<st
     `--cpu=${value('Max cpu time', cpu)}:${value('Max cpu time', cpu + CPU_GRACE)}`,
     single('fsize', 'Max file size', Math.max(limits.outputBytes, limits.tmpBytes)),
     single('nofile', 'Max open files', OPEN_FILES),
-    single('nproc', 'Max processes', limits.pids),
+    // The limit counts all that a uid runs: under somebody else's it would count what they run besides.
+    ...(asOwnerOf === undefined ? [single('nproc', 'Max processes', limits.pids)] : []),
     '--core=0',
   ];
 }
