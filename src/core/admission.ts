@@ -1,3 +1,4 @@
+import { resolve, sep } from 'node:path';
 import { bundleIndexDigest } from './findings/baseline.js';
 import { VERSION } from './lib/version.js';
 import { type Admission, admit } from './plan/admit.js';
@@ -23,10 +24,15 @@ export async function admitScan(
   return admit({ version: VERSION, profile, manifest, policy, narrowing, failOn, timeout, assets, baseline }, catalog);
 }
 
-const operatorFiles = ({ policy, privacyAssets }: ScanRequest) => [
+const operatorFiles = ({ policy, privacyAssets, baseline, exportDir }: ScanRequest) => [
   { option: '--policy', path: policy?.file },
   { option: '--privacy-assets', path: privacyAssets },
+  // The export folder may lie in the source; it is refused when git tracks anything in it.
+  { option: '--baseline', path: isUnder(baseline, exportDir) ? undefined : baseline },
 ];
+
+const isUnder = (path: string | undefined, folder: string): boolean =>
+  path !== undefined && resolve(path).startsWith(`${resolve(folder)}${sep}`);
 
 async function baselineIdentity(baseline: string | undefined): Promise<Plan['baseline']> {
   if (baseline === undefined) return null;

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { admitScan } from './admission.js';
@@ -26,6 +26,7 @@ import type { StepRun } from './runtime/step.js';
 import type { ScanRequest } from './scan-request.js';
 import { atRef } from './source/at-ref.js';
 import { exportInside, refuseTracked } from './source/export-dir.js';
+import { existingPath } from './source/place.js';
 import { parseSource } from './source/request.js';
 import type { Snapshot, SourceRequest } from './source/snapshot.js';
 import { takeSnapshot } from './source/take.js';
@@ -48,6 +49,7 @@ const EXIT_CODES = { pass: 0, fail: 1, error: 3 } as const;
 export async function scan(request: ScanRequest, catalog: Catalog, ports: ScanPorts): Promise<ScanResult> {
   checkBundleId(request.bundleId);
   const source = withGitDir(parseSource(request.source), request.allowGitDir ?? false);
+  if (source.kind === 'folder') await existingPath(source.path, 'folder');
   const admission = await admitScan(request, source, catalog);
   const inside = source.kind === 'folder' ? await exportInside(source.path, request.exportDir) : undefined;
   const explain = diskFaults(request.exportDir, tmpdir());
@@ -106,7 +108,9 @@ async function take(
   const snapshot = { ...taken, excluded: taken.excluded.filter(({ rule }) => rule !== EXPORT_RULE) };
   if (inside !== undefined) refuseTracked(inside, snapshot.entries);
   // A source without such files leaves no folder for them, and a mount needs one.
-  for (const name of ['general', 'sensitive']) await mkdir(join(snapshot.folder, name), { recursive: true });
+  for (const name of ['general', 'sensitive'])
+    if ((await mkdir(join(snapshot.folder, name), { recursive: true })) !== undefined)
+      await chmod(join(snapshot.folder, name), 0o755);
   const bytes = snapshot.entries.reduce((sum, entry) => sum + entry.size, 0);
   run.say({ type: 'snapshot', state: 'done', files: snapshot.entries.length, bytes, unread: snapshot.unread.length });
   return snapshot;

@@ -64,7 +64,7 @@ describe('security-scan', () => {
     const { source, out, commit } = repository(FLAWED);
     const { exitCode, stdout, stderr } = await cli([source, '--export-dir', out, '--profile', 'smoke']);
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^Verdict: fail\n {2}1 high findings, 0 allowed/);
+    expect(stdout).toMatch(/^Verdict: fail\n {2}1 high finding, 0 allowed/);
     expect(stdout).toMatch(/high +a\.py:2 {2}ruff S602 CWE-78/);
     expect(stderr).toMatch(/ruff: \d findings/);
     expect(readlinkSync(join(out, 'latest'))).toMatch(

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScanEvent } from '../../src/core/run.js';
-import { scriptedCatalog } from '../support/catalog.js';
 import { documentIn } from '../support/bundle.js';
+import { scriptedCatalog } from '../support/catalog.js';
 import { outcomeOf, smallSource } from '../support/faults.js';
 import { processesWith } from '../support/processes.js';
 import { SOUND } from '../support/reports.js';
@@ -34,35 +34,63 @@ const nothingIn = (exportDir: string): void => {
 
 describe('a cancelled run', () => {
   it('during a step leaves a bundle that says so', async () => {
-    const { done } = await cancelled((event) => event.type === 'step' && event.step === 'waits' && event.state === 'running');
+    const { done } = await cancelled(
+      (event) => event.type === 'step' && event.step === 'waits' && event.state === 'running',
+    );
     const result = await done;
     expect(result.exitCode).toBe(3);
     for (const tool of ['waits', 'sound'])
-      expect(outcomeOf(result, tool)).toMatchObject({ status: 'cancelled', reason: 'the run was cancelled', findings: 0 });
+      expect(outcomeOf(result, tool)).toMatchObject({
+        status: 'cancelled',
+        reason: 'the run was cancelled',
+        findings: 0,
+      });
     const { verdict, reasons } = result.evidence.verdict;
     expect(verdict).toBe('error');
-    expect(reasons.map(({ kind, message }) => `${kind}: ${message}`)).toContain('cancelled: waits: the run was cancelled');
+    expect(reasons.map(({ kind, message }) => `${kind}: ${message}`)).toContain(
+      'cancelled: waits: the run was cancelled',
+    );
     expect(documentIn(result.bundle.folder, 'summary.json')).toMatchObject({ verdict: 'error' });
     expect(processesWith(WORD)).toEqual([]);
   });
 
-  it.each(['started', 'done'])('when the snapshot is %s either has no bundle and says why, or a bundle with verdict error', async (state) => {
-    const { exportDir, done } = await cancelled((event) => event.type === 'snapshot' && event.state === state);
-    if (state === 'done') {
-      expect((await done).evidence.verdict.verdict).toBe('error');
-      return;
-    }
-    await expect(done).rejects.toMatchObject({
-      name: 'Fault',
-      message: 'the run was cancelled while the source was read; nothing was scanned and no bundle was made',
-      remedy: 'Run again.',
-    });
-    nothingIn(exportDir);
-  });
+  it.each(['started', 'done'])(
+    'when the snapshot is %s either has no bundle and says why, or a bundle with verdict error',
+    async (state) => {
+      const { exportDir, done } = await cancelled((event) => event.type === 'snapshot' && event.state === state);
+      if (state === 'done') {
+        expect((await done).evidence.verdict.verdict).toBe('error');
+        return;
+      }
+      await expect(done).rejects.toMatchObject({
+        name: 'Fault',
+        message: 'the run was cancelled while the source was read; nothing was scanned and no bundle was made',
+        remedy: 'Run again.',
+      });
+      nothingIn(exportDir);
+    },
+  );
 
   it('that was cancelled before it began leaves nothing', async () => {
     const { exportDir, done } = await cancelled(() => true);
     await expect(done).rejects.toMatchObject({ name: 'Fault' });
+    nothingIn(exportDir);
+  });
+});
+
+describe('a run that breaks', () => {
+  it('in one step ends the others before it gives up', async () => {
+    const { folder, source, exportDir } = smallSource();
+    const catalog = await scriptedCatalog(folder, [
+      { id: 'waits', script: WAITS },
+      { id: 'sound', script: SOUND },
+    ]);
+    const onEvent = (event: ScanEvent) => {
+      if (event.type === 'step' && event.state === 'reading') throw new Error('the watcher broke');
+    };
+    const run = scanWith(catalog, { source, exportDir, profile: 'scripted', jobs: 2 }, { onEvent });
+    await expect(run).rejects.toThrow('the watcher broke');
+    expect(processesWith(WORD)).toEqual([]);
     nothingIn(exportDir);
   });
 });
@@ -75,7 +103,10 @@ describe('the ceiling on the time of a run', () => {
       { id: 'sound', script: SOUND },
     ]);
     const result = await scanWith(catalog, { source, exportDir, profile: 'scripted', timeout: 3 });
-    expect(outcomeOf(result, 'waits')).toMatchObject({ status: 'cancelled', reason: 'the run reached its ceiling of 3 s' });
+    expect(outcomeOf(result, 'waits')).toMatchObject({
+      status: 'cancelled',
+      reason: 'the run reached its ceiling of 3 s',
+    });
     expect(outcomeOf(result, 'sound')).toMatchObject({ status: 'findings', findings: 1 });
     expect(result.evidence.verdict).toMatchObject({ verdict: 'error' });
     expect(processesWith(WORD)).toEqual([]);
@@ -89,10 +120,17 @@ describe('a limit that the policy wants enforced', () => {
     const text = 'schemaVersion: 1\nname: strict\nsandbox: { embedded: none, mustEnforce: [net, syscalls] }\n';
     const policy = { file: 'policy.yaml', text };
     const events: ScanEvent[] = [];
-    const run = scanWith(catalog, { source, exportDir, profile: 'scripted', policy, unsandboxed: true }, { onEvent: (event) => events.push(event) });
+    const run = scanWith(
+      catalog,
+      { source, exportDir, profile: 'scripted', policy, unsandboxed: true },
+      { onEvent: (event) => events.push(event) },
+    );
     await expect(run).rejects.toMatchObject({
       name: 'Refusal',
-      problems: ['net', 'syscalls'].map((name) => ({ message: `the policy demands that ${name} is enforced; here it is only declared`, remedy: expect.stringMatching(/doctor/) })),
+      problems: ['net', 'syscalls'].map((name) => ({
+        message: `the policy demands that ${name} is enforced; here it is only declared`,
+        remedy: expect.stringMatching(/doctor/),
+      })),
     });
     expect(events).toEqual([]);
     if (existsSync(exportDir)) nothingIn(exportDir);

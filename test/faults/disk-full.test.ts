@@ -39,7 +39,9 @@ describe.skipIf(!mountable)('a full disk (needs the right to mount a tmpfs; skip
     await expect(full).rejects.toMatchObject({
       name: 'Fault',
       code: 'disk',
-      message: expect.stringContaining(`no space left on the disk of the export folder ${exportDir}; no bundle was made`),
+      message: expect.stringContaining(
+        `no space left on the disk of the export folder ${exportDir}; no bundle was made`,
+      ),
       remedy: expect.stringMatching(/Make room/),
     });
     expect(readdirSync(exportDir).sort()).toEqual(['.incomplete', first.bundle.id, 'latest'].sort());
@@ -50,23 +52,40 @@ describe.skipIf(!mountable)('a full disk (needs the right to mount a tmpfs; skip
   it('of the export folder from the start is named', async () => {
     const { folder, source } = smallSource();
     const exportDir = smallDisk('4k') ?? '';
-    const run = scanWith(await scriptedCatalog(folder, [{ id: 'one', script: SOUND }]), { source, exportDir, profile: 'scripted' });
-    await expect(run).rejects.toMatchObject({ name: 'Fault', code: 'disk', message: expect.stringContaining('the export folder') });
+    const run = scanWith(await scriptedCatalog(folder, [{ id: 'one', script: SOUND }]), {
+      source,
+      exportDir,
+      profile: 'scripted',
+    });
+    await expect(run).rejects.toMatchObject({
+      name: 'Fault',
+      code: 'disk',
+      message: expect.stringContaining('the export folder'),
+    });
   });
 
   it.each([
     ['the copy of the source', '2m', 4_000_000, SOUND],
     ['what the steps need', '5m', 3_800_000, many],
-  ])('of the temporary folder, when it is too small for %s, leaves no bundle and names it', async (_, size, bytes, script) => {
-    const { folder, source, exportDir } = smallSource();
-    mkdirSync(join(source, 'big'));
-    writeFileSync(join(source, 'big', 'b.txt'), Buffer.alloc(bytes, 'line\n'));
-    const TMPDIR = smallDisk(size) ?? '';
-    const scripted = { folder, tools: [{ id: 'one', script }] };
-    const answer = await scanInChild(orchestrator, { request: { source, exportDir, profile: 'scripted' }, scripted }, { env: { TMPDIR } });
-    expect(answer).toMatchObject({ error: { name: 'Fault disk', message: expect.stringContaining(`the temporary folder ${TMPDIR}`) } });
-    expect(readdirSync(exportDir)).toEqual(['.incomplete']);
-    expect(readdirSync(TMPDIR)).toEqual([]);
-    expect(lstatSync(join(exportDir, '.incomplete')).isDirectory()).toBe(true);
-  });
+  ])(
+    'of the temporary folder, when it is too small for %s, leaves no bundle and names it',
+    async (_, size, bytes, script) => {
+      const { folder, source, exportDir } = smallSource();
+      mkdirSync(join(source, 'big'));
+      writeFileSync(join(source, 'big', 'b.txt'), Buffer.alloc(bytes, 'line\n'));
+      const TMPDIR = smallDisk(size) ?? '';
+      const scripted = { folder, tools: [{ id: 'one', script }] };
+      const answer = await scanInChild(
+        orchestrator,
+        { request: { source, exportDir, profile: 'scripted' }, scripted },
+        { env: { TMPDIR } },
+      );
+      expect(answer).toMatchObject({
+        error: { name: 'Fault disk', message: expect.stringContaining(`the temporary folder ${TMPDIR}`) },
+      });
+      expect(readdirSync(exportDir)).toEqual(['.incomplete']);
+      expect(readdirSync(TMPDIR)).toEqual([]);
+      expect(lstatSync(join(exportDir, '.incomplete')).isDirectory()).toBe(true);
+    },
+  );
 });

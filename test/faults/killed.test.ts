@@ -50,7 +50,9 @@ describe('kill -9 of the orchestrator', () => {
     const events: object[] = [];
     const catalog = await scriptedCatalog(folder, [{ id: 'one', script: SOUND }]);
     const next = await scanWith(catalog, request, { onEvent: (event) => events.push(event) });
-    const remains = [{ runId, folder: join(exportDir, '.incomplete', runId), started: expect.stringMatching(/^20.*Z$/) }];
+    const remains = [
+      { runId, folder: join(exportDir, '.incomplete', runId), started: expect.stringMatching(/^20.*Z$/) },
+    ];
     expect(events[0]).toEqual({ type: 'remains', remains });
     expect(existsSync(work)).toBe(false);
     expect(readdirSync(exportDir).sort()).toEqual(['.incomplete', next.bundle.id, 'latest'].sort());

@@ -26,11 +26,38 @@ const HOSTILE = [
 ];
 
 const secretTools = [
-  { id: 'stderr', script: leaves(reportText([]), `console.error(${JSON.stringify(LEAK)}); console.log(${JSON.stringify(LEAK)});`) },
-  { id: 'stderr-and-fails', script: `process.stderr.write('Error: bwrap: ' + ${JSON.stringify(LEAK)}); process.exit(1);` },
+  {
+    id: 'stderr',
+    script: leaves(reportText([]), `console.error(${JSON.stringify(LEAK)}); console.log(${JSON.stringify(LEAK)});`),
+  },
+  {
+    id: 'stderr-and-fails',
+    script: `process.stderr.write('Error: bwrap: ' + ${JSON.stringify(LEAK)}); process.exit(1);`,
+  },
   { id: 'message', script: leaves(reportText([findingLine({ message: LEAK })])) },
-  { id: 'help', script: leaves(reportText([findingLine()], [ruleLine({ name: `n ${KEY_ID}`, help: LEAK, shortDescription: LEAK, fullDescription: LEAK, helpUri: `https://x.example/${KEY_ID}` })])) },
-  { id: 'unread', script: leaves(`${JSON.stringify({ type: 'unread', path: 'a.txt', reason: 'unparsable', detail: LEAK })}\n{"type":"end","files":1,"findings":0}\n`) },
+  {
+    id: 'help',
+    script: leaves(
+      reportText(
+        [findingLine()],
+        [
+          ruleLine({
+            name: `n ${KEY_ID}`,
+            help: LEAK,
+            shortDescription: LEAK,
+            fullDescription: LEAK,
+            helpUri: `https://x.example/${KEY_ID}`,
+          }),
+        ],
+      ),
+    ),
+  },
+  {
+    id: 'unread',
+    script: leaves(
+      `${JSON.stringify({ type: 'unread', path: 'a.txt', reason: 'unparsable', detail: LEAK })}\n{"type":"end","files":1,"findings":0}\n`,
+    ),
+  },
   { id: 'path', script: leaves(reportText([findingLine({ path: KEY_ID })])) },
   { id: 'rule', script: leaves(reportText([findingLine({ rule: KEY_ID })])) },
   {
@@ -42,7 +69,13 @@ const secretTools = [
 
 const hostileTools = HOSTILE.map((message, i) => ({
   id: `hostile-${i}`,
-  script: leaves(reportText([findingLine({ message })], [ruleLine({ name: message, help: message, shortDescription: message, fullDescription: message })]), `console.error(${JSON.stringify(message)});`),
+  script: leaves(
+    reportText(
+      [findingLine({ message })],
+      [ruleLine({ name: message, help: message, shortDescription: message, fullDescription: message })],
+    ),
+    `console.error(${JSON.stringify(message)});`,
+  ),
 }));
 
 let result: ScanResult;
@@ -71,7 +104,9 @@ describe('text that would steer what shows it', () => {
   const COMMAND = /^\s*::|##vso\[|##\[/m;
 
   it('has no control character and no command in any text of the bundle', () => {
-    const found = [...filesIn(result.bundle.folder)].filter(([, data]) => UNSAFE.test(data.toString()) || COMMAND.test(data.toString()));
+    const found = [...filesIn(result.bundle.folder)].filter(
+      ([, data]) => UNSAFE.test(data.toString()) || COMMAND.test(data.toString()),
+    );
     expect(found.map(([path]) => path)).toEqual([]);
   });
 

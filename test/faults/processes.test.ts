@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectFault, type FaultRun, runTools } from '../support/faults.js';
+import { processesWith } from '../support/processes.js';
 import { leaves, reportText } from '../support/reports.js';
 
 const MARK = `fault-${process.pid}`;
@@ -15,7 +16,16 @@ const OUTSIDE = ['/src/general/a.txt', '/tool/worker.mjs', '/in/files.jsonl', '/
 const after = (script: string): string => `${leaves(reportText([]))}\n${script}`;
 
 const capped = (more: object) => ({
-  capabilities: { memory: '192MiB', cpu: '20s', wall: '20s', pids: 24, output: '4MiB', tmp: '4MiB', net: 'none', ...more },
+  capabilities: {
+    memory: '192MiB',
+    cpu: '20s',
+    wall: '20s',
+    pids: 24,
+    output: '4MiB',
+    tmp: '4MiB',
+    net: 'none',
+    ...more,
+  },
 });
 
 let run: FaultRun;
@@ -39,17 +49,46 @@ beforeAll(async () => {
     { id: 'throws', script: after("throw new TypeError('boom');") },
     { id: 'rejects', script: after("await Promise.reject(new Error('boom'));") },
     { id: 'never-settles', script: after('await new Promise(() => {});') },
-    { id: 'out-of-memory', script: after('const all = []; for (;;) all.push(Buffer.alloc(8e6, 1));'), tool: capped({}) },
+    {
+      id: 'out-of-memory',
+      script: after('const all = []; for (;;) all.push(Buffer.alloc(8e6, 1));'),
+      tool: capped({}),
+    },
     { id: 'hangs', script: after(HANG), tool: capped({ wall: '1s' }) },
     { id: 'spins', script: after('for (;;);'), tool: capped({ cpu: '1s' }) },
     { id: 'ignores-sigterm', script: after(`process.on('SIGTERM', () => {}); ${HANG}`), tool: capped({ wall: '1s' }) },
     { id: 'forks', script: after(FORKS), tool: capped({ wall: '2s', memory: '1GiB' }) },
-    { id: 'ten-gigabytes', script: after("const fd = fs.openSync('/out/x', 'w'); for (let i = 0; i < 1e4; i++) fs.writeSync(fd, Buffer.alloc(1e6));"), tool: capped({}) },
-    { id: 'many-files', script: after("for (let i = 0; i < 1e6; i++) fs.writeFileSync('/out/f' + i, '');"), tool: capped({}) },
-    { id: 'forged-set-up', script: "process.stderr.write('bwrap: AKIAQYLPMN5HFIQR7XYZ is missing\\n'); process.exit(1);" },
+    {
+      id: 'ten-gigabytes',
+      script: after(
+        "const fd = fs.openSync('/out/x', 'w'); for (let i = 0; i < 1e4; i++) fs.writeSync(fd, Buffer.alloc(1e6));",
+      ),
+      tool: capped({}),
+    },
+    {
+      id: 'many-files',
+      script: after("for (let i = 0; i < 1e6; i++) fs.writeFileSync('/out/f' + i, '');"),
+      tool: capped({}),
+    },
+    {
+      id: 'forged-set-up',
+      script: "process.stderr.write('bwrap: AKIAQYLPMN5HFIQR7XYZ is missing\\n'); process.exit(1);",
+    },
     { id: 'findings-code', script: after('process.exitCode = 7;'), tool: { exitCodes: { clean: [0], findings: [7] } } },
-    { id: 'writes-outside', script: leaves(reportText([]), `for (const path of ${JSON.stringify(OUTSIDE)}) { let wrote = true; try { fs.writeFileSync(path, 'x'); } catch { wrote = false; } if (wrote) process.exit(9); }`) },
-    { id: 'opens-a-socket', script: leaves(reportText([]), `const failed = await new Promise((done) => net.connect(${port}, '127.0.0.1').on('connect', () => done(false)).on('error', () => done(true))); if (!failed) process.exit(9);`) },
+    {
+      id: 'writes-outside',
+      script: leaves(
+        reportText([]),
+        `for (const path of ${JSON.stringify(OUTSIDE)}) { let wrote = true; try { fs.writeFileSync(path, 'x'); } catch { wrote = false; } if (wrote) process.exit(9); }`,
+      ),
+    },
+    {
+      id: 'opens-a-socket',
+      script: leaves(
+        reportText([]),
+        `const failed = await new Promise((done) => net.connect(${port}, '127.0.0.1').on('connect', () => done(false)).on('error', () => done(true))); if (!failed) process.exit(9);`,
+      ),
+    },
   ]);
 }, 120_000);
 
@@ -84,16 +123,5 @@ describe('a tool that fails', () => {
     expect(connections).toBe(0);
   });
 
-  it('leaves no process behind', () => {
-    const commands = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(commandLine);
-    expect(commands.filter((command) => command.includes(MARK))).toEqual([]);
-  });
+  it('leaves no process behind', () => expect(processesWith(MARK)).toEqual([]));
 });
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  } catch {
-    return '';
-  }
-}

@@ -17,7 +17,10 @@ function exportFolder() {
   const scanBy = (catalog: Catalog, more: Partial<ScanRequest> = {}) =>
     scanWith(catalog, { source, exportDir, profile: 'scripted', ...more });
   const run = async (script: string, more: Partial<ScanRequest> = {}) => scanBy(await catalogOf(script), more);
-  const visible = () => readdirSync(exportDir).filter((name) => name !== '.incomplete' && name !== 'latest').sort();
+  const visible = () =>
+    readdirSync(exportDir)
+      .filter((name) => name !== '.incomplete' && name !== 'latest')
+      .sort();
   const runs = (id: string) => readdirSync(join(exportDir, id, 'runs'));
   const latest = () => readlinkSync(join(exportDir, 'latest'));
   return { run, catalogOf, scanBy, visible, runs, latest, exportDir };
@@ -64,11 +67,14 @@ describe('a bundle', () => {
     expect(readFileSync(join(exportDir, 'mine', 'note.txt'), 'utf8')).toBe('keep');
   });
 
-  it.each(['../outside', 'a/b', '.incomplete', 'latest', '.', '', '-x', 'x\n', 'x~2', 'history'])('cannot be named %j', async (bundleId) => {
-    const { run, exportDir } = exportFolder();
-    await expect(run(SOUND, { bundleId })).rejects.toMatchObject({ name: 'Refusal', code: 'usage' });
-    expect(existsSync(exportDir)).toBe(false);
-  });
+  it.each(['../outside', 'a/b', '.incomplete', 'latest', '.', '', '-x', 'x\n', 'x~2', 'history'])(
+    'cannot be named %j',
+    async (bundleId) => {
+      const { run, exportDir } = exportFolder();
+      await expect(run(SOUND, { bundleId })).rejects.toMatchObject({ name: 'Refusal', code: 'usage' });
+      expect(existsSync(exportDir)).toBe(false);
+    },
+  );
 
   it('of two runs at the same time is there once, with both run records', async () => {
     const { catalogOf, scanBy, visible, runs, latest, exportDir } = exportFolder();
@@ -83,7 +89,9 @@ describe('a bundle', () => {
   it('of two different runs at the same time under one name is there twice', async () => {
     const { catalogOf, scanBy, visible } = exportFolder();
     const catalog = await catalogOf(SOUND);
-    const results = await Promise.all([{}, { failOn: { low: 0 } }].map((more) => scanBy(catalog, { ...more, bundleId: 'mine' })));
+    const results = await Promise.all(
+      [{}, { failOn: { low: 0 } }].map((more) => scanBy(catalog, { ...more, bundleId: 'mine' })),
+    );
     expect(results.map(({ bundle }) => bundle.id).sort()).toEqual(['mine', 'mine~2']);
     expect(visible()).toEqual(['mine', 'mine~2']);
   });

@@ -26,7 +26,13 @@ const audit = () => linesIn(record, 'audit.jsonl');
 describe('the run record', () => {
   it('has a file for each thing that varies', () => {
     const logs = ['logs/chatty.stderr.log', 'logs/chatty.stdout.log'];
-    expect([...filesIn(record).keys()]).toEqual(['audit.jsonl', 'events.jsonl', ...logs, 'run.intoto.json', 'timings.json']);
+    expect([...filesIn(record).keys()]).toEqual([
+      'audit.jsonl',
+      'events.jsonl',
+      ...logs,
+      'run.intoto.json',
+      'timings.json',
+    ]);
   });
 
   it('states times, host, runtime, what is enforced, substrate and processes', () => {
@@ -34,7 +40,19 @@ describe('the run record', () => {
     const sha256 = createHash('sha256').update(index).digest('hex');
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     const words = expect.stringMatching(/\w/);
-    const limits = ['memoryBytes', 'cpuSeconds', 'wallSeconds', 'pids', 'outputBytes', 'logBytes', 'tmpBytes', 'net', 'filesystem', 'syscalls', 'uid'];
+    const limits = [
+      'memoryBytes',
+      'cpuSeconds',
+      'wallSeconds',
+      'pids',
+      'outputBytes',
+      'logBytes',
+      'tmpBytes',
+      'net',
+      'filesystem',
+      'syscalls',
+      'uid',
+    ];
     expect(documentIn(record, 'run.intoto.json')).toMatchObject({
       _type: 'https://in-toto.io/Statement/v1',
       subject: [{ name: 'bundle.json', digest: { sha256 } }],
@@ -45,10 +63,16 @@ describe('the run record', () => {
         generator: { name: 'security-scan', version: words },
         host: { platform: process.platform, arch: process.arch, kernel: words, cpus: expect.any(Number) },
         runtime: 'local',
-        sandbox: { level: words, unsandboxed: false, enforcement: Object.fromEntries(limits.map((name) => [name, words])) },
+        sandbox: {
+          level: words,
+          unsandboxed: false,
+          enforcement: Object.fromEntries(limits.map((name) => [name, words])),
+        },
         substrate: { node: { path: words, version: process.versions.node } },
         verdict: { verdict: 'error', exitCode: 3, exitZero: false },
-        processes: expect.arrayContaining([expect.objectContaining({ id: 'fails', end: { kind: 'exited', exitCode: 3 } })]),
+        processes: expect.arrayContaining([
+          expect.objectContaining({ id: 'fails', end: { kind: 'exited', exitCode: 3 } }),
+        ]),
       },
     });
   });
@@ -70,13 +94,31 @@ describe('the run record', () => {
   });
 
   it('records each kind of decision', () => {
-    const written = audit().filter(({ kind }) => kind === 'write').map(({ path }) => path);
+    const written = audit()
+      .filter(({ kind }) => kind === 'write')
+      .map(({ path }) => path);
     const { files } = documentIn(result.bundle.folder, 'bundle.json') as { files: { path: string }[] };
     expect(written.sort()).toEqual(['bundle.json', ...files.map(({ path }) => path)].sort());
-    const commands = audit().filter(({ kind }) => kind === 'command').map(({ step }) => step);
-    expect(commands).toEqual(expect.arrayContaining(['source-snapshot', 'chatty', 'chatty.reader', 'fails', 'sound', 'sound.reader']));
-    const states = audit().filter(({ kind }) => kind === 'state').map(({ what, to }) => `${what}: ${to}`);
-    expect(states).toEqual(expect.arrayContaining(['snapshot: taken', 'step fails: error', 'step chatty: clean', 'verdict: error', 'bundle: published']));
-    expect(audit().filter(({ kind }) => kind === 'budget')).toContainEqual(expect.objectContaining({ what: 'overall high', used: 1, limit: 0 }));
+    const commands = audit()
+      .filter(({ kind }) => kind === 'command')
+      .map(({ step }) => step);
+    expect(commands).toEqual(
+      expect.arrayContaining(['source-snapshot', 'chatty', 'chatty.reader', 'fails', 'sound', 'sound.reader']),
+    );
+    const states = audit()
+      .filter(({ kind }) => kind === 'state')
+      .map(({ what, to }) => `${what}: ${to}`);
+    expect(states).toEqual(
+      expect.arrayContaining([
+        'snapshot: taken',
+        'step fails: error',
+        'step chatty: clean',
+        'verdict: error',
+        'bundle: published',
+      ]),
+    );
+    expect(audit().filter(({ kind }) => kind === 'budget')).toContainEqual(
+      expect.objectContaining({ what: 'overall high', used: 1, limit: 0 }),
+    );
   });
 });

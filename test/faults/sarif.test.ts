@@ -5,7 +5,9 @@ import { sarif, sarifResult } from '../support/reports.js';
 
 const whole = JSON.stringify(sarif());
 const located = (uri: string) =>
-  JSON.stringify(sarif({ results: [sarifResult({ locations: [{ physicalLocation: { artifactLocation: { uri } } }] })] }));
+  JSON.stringify(
+    sarif({ results: [sarifResult({ locations: [{ physicalLocation: { artifactLocation: { uri } } }] })] }),
+  );
 const failedInvocation = JSON.stringify(sarif({ invocations: [{ executionSuccessful: false }] }));
 /** A second key of the same name, as text: objects cannot hold it. */
 const twice = (text: string, key: string, value: string) => text.replace(`"${key}":`, `"${key}":${value},"${key}":`);
@@ -20,14 +22,23 @@ const REFUSED: Record<string, [report: string, message: RegExp]> = {
   'no-runs': [JSON.stringify({ version: '2.1.0', runs: [] }), /no run/],
   'no-results': [JSON.stringify(sarif({ results: undefined })), /no results array/],
   'results-null': [JSON.stringify(sarif({ results: null })), /no results array/],
-  'one-run-without-results': [JSON.stringify({ ...sarif(), runs: [...sarif().runs, { tool: { driver: { name: 'u' } } }] }), /run 1 has no results array/],
+  'one-run-without-results': [
+    JSON.stringify({ ...sarif(), runs: [...sarif().runs, { tool: { driver: { name: 'u' } } }] }),
+    /run 1 has no results array/,
+  ],
   'run-without-tool': [JSON.stringify({ version: '2.1.0', runs: [{ results: [] }] }), /no run|description of the tool/],
   'said-it-failed': [failedInvocation, /did not run to its end/],
-  'said-both': [twice(failedInvocation, 'executionSuccessful', 'false').replace(/false(?=\}\])/, 'true'), /same key twice/],
+  'said-both': [
+    twice(failedInvocation, 'executionSuccessful', 'false').replace(/false(?=\}\])/, 'true'),
+    /same key twice/,
+  ],
   'results-twice': [twice(whole, 'results', '[]'), /same key twice/],
   'runs-twice': [twice(whole, 'runs', '[]'), /same key twice/],
   'result-without-place': [JSON.stringify(sarif({ results: [sarifResult({ locations: [] })] })), /result/],
-  'result-without-rule': [JSON.stringify(sarif({ results: [sarifResult({ ruleId: undefined })] })), /without rule or message/],
+  'result-without-rule': [
+    JSON.stringify(sarif({ results: [sarifResult({ ruleId: undefined })] })),
+    /without rule or message/,
+  ],
   climbs: [located('../../etc/passwd'), /not in scope/],
   'climbs-encoded': [located('..%2F..%2Fetc%2Fpasswd'), /not in scope/],
   absolute: [located('/etc/passwd'), /not in scope/],
@@ -41,7 +52,22 @@ const READ: Record<string, string> = {
   'version-last': `{"runs":${JSON.stringify(sarif().runs)},"version":"2.1.0"}`,
   'undescribed-rule': JSON.stringify(sarif({ results: [sarifResult({ ruleId: 'other' })] })),
   suppressed: JSON.stringify(sarif({ results: [sarifResult({ suppressions: [{ kind: 'inSource' }] })] })),
-  'line-beyond-the-end': JSON.stringify(sarif({ results: [sarifResult({ locations: [{ physicalLocation: { artifactLocation: { uri: 'a.txt' }, region: { startLine: 1e9, endLine: 5, startColumn: 9, endColumn: 0 } } }] })] })),
+  'line-beyond-the-end': JSON.stringify(
+    sarif({
+      results: [
+        sarifResult({
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: 'a.txt' },
+                region: { startLine: 1e9, endLine: 5, startColumn: 9, endColumn: 0 },
+              },
+            },
+          ],
+        }),
+      ],
+    }),
+  ),
 };
 
 const tool = (id: string, report: string): ScriptedTool => ({

@@ -8,9 +8,21 @@ import { temporaryFolder } from '../support/scan.js';
 /** Node alone cannot make these inside the sandbox; a tool with other programs could. */
 function answerFor(make: (report: string) => void): unknown {
   const folder = temporaryFolder();
-  const places = { input: join(folder, 'in'), source: join(folder, 'src'), report: join(folder, 'report'), output: join(folder, 'out') };
+  const places = {
+    input: join(folder, 'in'),
+    source: join(folder, 'src'),
+    report: join(folder, 'report'),
+    output: join(folder, 'out'),
+  };
   for (const path of Object.values(places)) mkdirSync(path);
-  const request = { tool: 't', category: 'sast', format: 'findings-jsonl', file: 'r', maxReportBytes: 1000, maxFindings: 10 };
+  const request = {
+    tool: 't',
+    category: 'sast',
+    format: 'findings-jsonl',
+    file: 'r',
+    maxReportBytes: 1000,
+    maxFindings: 10,
+  };
   writeFileSync(join(places.input, 'reader.json'), JSON.stringify(request));
   writeFileSync(join(places.input, 'files.jsonl'), '');
   make(join(places.report, 'r'));
@@ -30,6 +42,9 @@ describe('the reader', () => {
   });
 
   it('does not read what is larger than its cap', () => {
-    expect(answerFor((report) => writeFileSync(report, ' '.repeat(1001)))).toMatchObject({ ok: false, refused: 'report-too-large' });
+    expect(answerFor((report) => writeFileSync(report, ' '.repeat(1001)))).toMatchObject({
+      ok: false,
+      refused: 'report-too-large',
+    });
   });
 });

@@ -56,7 +56,11 @@ describe('the files of a tool', () => {
     const catalog = await scriptedCatalog(folder, [{ id: 'sound', script: SOUND }]);
     appendFileSync(worker(catalog, 'snapshot'), ' ');
     const done = scanWith(catalog, { source, exportDir, profile: 'scripted' });
-    await expect(done).rejects.toMatchObject({ name: 'Fault', code: 'digest', remedy: expect.stringMatching(/Install/) });
+    await expect(done).rejects.toMatchObject({
+      name: 'Fault',
+      code: 'digest',
+      remedy: expect.stringMatching(/Install/),
+    });
     expect(readdirSync(exportDir)).toEqual(['.incomplete']);
     expect(readdirSync(join(exportDir, '.incomplete'))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { ScanResult } from '../../src/core/scan.js';
 import type { ScanRequest } from '../../src/core/scan-request.js';
-import { builtCatalog } from '../support/catalog.js';
 import { linesIn } from '../support/bundle.js';
+import { builtCatalog } from '../support/catalog.js';
 import { scanWith } from '../support/scan.js';
 
 export interface Scanned {
@@ -17,10 +17,12 @@ export async function scanBuilt(source: string, exportDir: string, more: Partial
 }
 
 export const findingsIn = (bundle: string): string[] =>
-  linesIn(bundle, 'findings.jsonl').map(({ tool, rule, path, startLine }) => `${tool} ${rule} ${path}:${startLine}`).sort();
+  linesIn(bundle, 'findings.jsonl')
+    .map(({ tool, rule, path, startLine }) => `${tool} ${rule} ${path}:${startLine}`)
+    .sort();
 
 /** Those findings that lie in these files. */
 export const inFiles = (findings: readonly string[], paths: readonly string[]): string[] =>
-  findings.filter((finding) => paths.some((path) => new RegExp(`^\\S+ \\S+ ${escape(path)}:\\d+$`).test(finding)));
+  findings.filter((finding) => paths.some((path) => new RegExp(`^\\S+ \\S+ ${literally(path)}:\\d+$`).test(finding)));
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

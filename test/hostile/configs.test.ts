@@ -20,7 +20,8 @@ const H1 = (canary: string): Tree => {
   return {
     'ruff.toml': 'exclude = ["*"]\n[lint]\nselect = []\nignore = ["ALL"]\nper-file-ignores = { "*" = ["ALL"] }\n',
     '.ruff.toml': 'exclude = ["*"]\n',
-    'pyproject.toml': '[tool.ruff]\nexclude = ["*"]\n[tool.ruff.lint]\nignore = ["ALL"]\n[tool.bandit]\nskips = ["B102"]\nexclude_dirs = ["."]\n[build-system]\nbuild-backend = "canary"\nrequires = []\n',
+    'pyproject.toml':
+      '[tool.ruff]\nexclude = ["*"]\n[tool.ruff.lint]\nignore = ["ALL"]\n[tool.bandit]\nskips = ["B102"]\nexclude_dirs = ["."]\n[build-system]\nbuild-backend = "canary"\nrequires = []\n',
     'setup.cfg': '[flake8]\nextend-ignore = S\n',
     'tox.ini': '[flake8]\nexclude = *\n',
     '.bandit': '[bandit]\nexclude = /\nskips = B102,B307\n',
@@ -31,7 +32,8 @@ const H1 = (canary: string): Tree => {
     'eslint.config.js': js,
     'eslint.config.mjs': `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(canary)}, ''); process.exit(99);\n`,
     '.eslintignore': '**/*\n',
-    'eslint-suppressions.json': '{"server.js": {"no-eval": {"count": 99}, "security/detect-child-process": {"count": 99}}}\n',
+    'eslint-suppressions.json':
+      '{"server.js": {"no-eval": {"count": 99}, "security/detect-child-process": {"count": 99}}}\n',
     '.gitleaks.toml': '[allowlist]\npaths = [".*"]\n',
     '.gitleaksignore': 'settings.py:aws-access-token:1\n',
     '.secretlintrc.js': js,
@@ -71,25 +73,29 @@ const H1 = (canary: string): Tree => {
   };
 };
 
+/** Without a sandbox a canary would leave its file on this host. */
+const HOSTILE = ['h1', 'h1-git', 'h1-unsandboxed'];
+
 let plain: Scanned;
 const hostile: { name: string; scanned: Scanned; canary: string }[] = [];
 
 beforeAll(async () => {
   const folder = temporaryFolder();
-  for (const name of ['h0', 'h1', 'h1-git']) {
+  for (const name of ['h0', ...HOSTILE]) {
     mkdirSync(join(folder, name));
     writeTree(join(folder, name), H0);
   }
   plain = await scanBuilt(join(folder, 'h0'), join(folder, 'out', 'h0'));
-  for (const name of ['h1', 'h1-git']) {
+  for (const name of HOSTILE) {
     const canary = join(folder, `${name}.canary`);
     writeTree(join(folder, name), H1(canary));
     if (name === 'h1-git') commitAll(join(folder, name));
-    hostile.push({ name, canary, scanned: await scanBuilt(join(folder, name), join(folder, 'out', name)) });
+    const more = { unsandboxed: name === 'h1-unsandboxed' };
+    hostile.push({ name, canary, scanned: await scanBuilt(join(folder, name), join(folder, 'out', name), more) });
   }
 }, 120_000);
 
-describe.each(['h1', 'h1-git'])('a tree that configures every scanner to stay silent (%s)', (name) => {
+describe.each(HOSTILE)('a tree that configures every scanner to stay silent (%s)', (name) => {
   const one = () => hostile.find((candidate) => candidate.name === name) ?? expect.fail('not scanned');
 
   it('changes no finding', () => {

@@ -54,8 +54,16 @@ beforeAll(async () => {
   writeTree(source, H0);
   for (const name of Object.values(NAMES)) writeFileSync(inSource(name), PYTHON);
   writeTree(source, { [`${'d/'.repeat(100)}deep.py`]: PYTHON, 'dir\nname/x.py': PYTHON });
-  deepFolders(join(source, 'too-deep'), 400);
-  for (const [at, target] of [['link.py', '/etc/passwd'], ['out.py', '../h0/app.py'], ['loop', 'loop'], ['up', '..'], ['dir', '/'], ['gone.py', 'nowhere.py'], ['inner.py', 'app.py']] as const)
+  deepFolders(join(source, 'too-deep'), 300);
+  for (const [at, target] of [
+    ['link.py', '/etc/passwd'],
+    ['out.py', '../h0/app.py'],
+    ['loop', 'loop'],
+    ['up', '..'],
+    ['dir', '/'],
+    ['gone.py', 'nowhere.py'],
+    ['inner.py', 'app.py'],
+  ] as const)
     symlinkSync(target, join(source, at));
   execFileSync('mkfifo', [join(source, 'fifo.py')]);
   sparse(join(source, 'sparse.py'), 2 ** 31);
@@ -70,7 +78,12 @@ function inSource(name: string | Buffer): Buffer {
 function deepFolders(root: string, depth: number): void {
   mkdirSync(root);
   // One call a level: the whole path would be too long for the system.
-  execFileSync('/bin/sh', ['-c', `cd "$1" && i=0 && while [ $i -lt ${depth} ]; do mkdir dddddddddd && cd dddddddddd || exit 1; i=$((i+1)); done; echo 'eval(x)' > x.py`, 'sh', root]);
+  execFileSync('/bin/sh', [
+    '-c',
+    `cd "$1" && i=0 && while [ $i -lt ${depth} ]; do mkdir dddddddddd && cd dddddddddd || exit 1; i=$((i+1)); done; echo 'eval(x)' > x.py`,
+    'sh',
+    root,
+  ]);
 }
 
 function sparse(path: string, size: number): void {
@@ -80,7 +93,8 @@ function sparse(path: string, size: number): void {
 }
 
 /** The findings of `app.py` under another name. */
-const rulesOf = (findings: readonly string[]) => findings.map((finding) => finding.split(' ').slice(0, 2).join(' ')).sort();
+const rulesOf = (findings: readonly string[]) =>
+  findings.map((finding) => finding.split(' ').slice(0, 2).join(' ')).sort();
 
 describe('hostile file names', () => {
   it('change no finding in other files', () => {
@@ -94,7 +108,9 @@ describe('hostile file names', () => {
       byPath.set(String(path), [...(byPath.get(String(path)) ?? []), `${tool} ${rule}`]);
     const added = [...byPath].filter(([path]) => !(path in H0));
     const names = Object.values(NAMES).filter(scanned);
-    expect(added.filter(([, rules]) => JSON.stringify(rules.sort()) === JSON.stringify(wanted))).toHaveLength(names.length + 2);
+    expect(added.filter(([, rules]) => JSON.stringify(rules.sort()) === JSON.stringify(wanted))).toHaveLength(
+      names.length + 2,
+    );
     for (const name of names.filter((one) => typeof one === 'string')) expect([...byPath.keys()]).toContain(name);
     expect([...byPath.keys()]).toEqual(expect.arrayContaining(['%~latin%E9.py', '%~cut%C3.py']));
   });

@@ -15,8 +15,12 @@ export const filesWith = (folder: string, texts: readonly string[]): string[] =>
   );
 
 /** A JSON document of a bundle. */
-export const documentIn = (folder: string, path: string): unknown => JSON.parse(readFileSync(join(folder, path), 'utf8'));
+export const documentIn = (folder: string, path: string): unknown =>
+  JSON.parse(readFileSync(join(folder, path), 'utf8'));
 
 /** The lines of a JSON Lines file. */
 export const linesIn = (folder: string, path: string): Record<string, unknown>[] =>
-  readFileSync(join(folder, path), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  readFileSync(join(folder, path), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));

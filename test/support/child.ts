@@ -32,7 +32,11 @@ export async function buildOrchestrator(folder: string): Promise<string> {
 }
 
 /** Runs one scan in a process of its own. `killed` when it ended itself by SIGKILL. */
-export function scanInChild(orchestrator: string, order: Order, { env = {}, wrap = [] }: ChildOptions = {}): Promise<Answer | 'killed'> {
+export function scanInChild(
+  orchestrator: string,
+  order: Order,
+  { env = {}, wrap = [] }: ChildOptions = {},
+): Promise<Answer | 'killed'> {
   const [program = '', ...args] = [...wrap, process.execPath, orchestrator];
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: 'pipe' });
   child.stdin.end(JSON.stringify(order));

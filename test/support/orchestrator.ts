@@ -36,7 +36,9 @@ export interface Answer {
 }
 
 const order: Order = JSON.parse(await text(process.stdin));
-const catalog = await (order.scripted === undefined ? builtCatalog() : scriptedCatalog(order.scripted.folder, order.scripted.tools));
+const catalog = await (order.scripted === undefined
+  ? builtCatalog()
+  : scriptedCatalog(order.scripted.folder, order.scripted.tools));
 
 const began = performance.now();
 const outcome = await scan(order.request, catalog, {
@@ -61,7 +63,8 @@ function matches(event: ScanEvent, { type, state }: KillWhen): boolean {
 }
 
 function killOnce({ written, process: word }: KillWhen): void {
-  const due = () => (written === undefined || isWritten(written)) && (word === undefined || processesWith(word).length > 0);
+  const due = () =>
+    (written === undefined || isWritten(written)) && (word === undefined || processesWith(word).length > 0);
   const look = () => due() && process.kill(process.pid, 'SIGKILL');
   look();
   setInterval(look, 1);
@@ -73,7 +76,8 @@ function isWritten(path: string): boolean {
 }
 
 function described(error: unknown): Answer['error'] {
-  if (error instanceof Fault) return { name: `Fault ${error.code}`, message: error.message, remedy: error.remedy ?? '' };
+  if (error instanceof Fault)
+    return { name: `Fault ${error.code}`, message: error.message, remedy: error.remedy ?? '' };
   if (error instanceof Refusal) return { name: `Refusal ${error.code}`, message: error.message };
   return { name: 'other', message: String(error) };
 }

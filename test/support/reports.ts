@@ -26,7 +26,8 @@ export const findingLine = (more: object = {}) => ({
 export const reportText = (findings: readonly object[], rules: readonly object[] = [ruleLine()]): string =>
   jsonLines([...rules, ...findings, { type: 'end', files: 1, findings: findings.length }]);
 
-export const jsonLines = (lines: readonly object[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+export const jsonLines = (lines: readonly object[]): string =>
+  lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 
 /** A worker that leaves this report, after running `before`. */
 export const leaves = (report: string, before = ''): string => `

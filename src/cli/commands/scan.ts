@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { Command, Option } from 'commander';
 import { loadPackageCatalog } from '../../core/package.js';
+import { Fault } from '../../core/lib/errors.js';
 import type { ScanEvent } from '../../core/run.js';
 import { scan } from '../../core/scan.js';
 import { liveProgress, type Progress, plainProgress, silent } from '../progress.js';
@@ -52,6 +53,11 @@ async function runScan(source: string | undefined, flags: ScanFlags & OutputFlag
       await writeReport(result, flags.format, flags.output, painter(process.stdout));
     }
     return cancel.exitCode() ?? (flags.exitZero ? 0 : result.exitCode);
+  } catch (error) {
+    const code = cancel.exitCode();
+    if (code === undefined || !(error instanceof Fault)) throw error;
+    console.error(`security-scan: cancelled before there was evidence; no bundle was made (${error.message})`);
+    return code;
   } finally {
     progress.stop();
     await events.end();

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../lib/errors.js';
@@ -11,6 +12,7 @@ import { type Unread, unreadReason } from '../lib/unread.js';
 import type { Step } from '../plan/plan.js';
 import { sourceMounts, writeInput } from '../runtime/input.js';
 import { endError, type StepError } from '../runtime/outcome.js';
+import { readableByJobs } from '../runtime/readable.js';
 import { stageLocked } from '../runtime/stage.js';
 import type { ReadReport, StepContext } from '../runtime/step.js';
 import { componentSchema } from './component.js';
@@ -38,11 +40,26 @@ export const readReport: ReadReport = async (step, files, folder, context) => {
   await stageLocked('reader', context.catalog, join(folder, 'reader'));
   await writeInput(join(folder, 'reader-in'), files, { 'reader.json': requestFor(step) });
   await mkdir(results, { recursive: true });
+  await readableByJobs(results);
+  await handOver(join(folder, 'out'), step.report.file);
   const job = jobFor(step, folder, results, context);
   const result = await context.sandbox.run(job, context.signal);
   const failed = readerFailure(step, result);
   return { job, result, ...(failed === undefined ? await checked(step, results) : { error: failed }) };
 };
+
+/** The reader may run as another user than the tool, whatever rights the tool left on its report. What is odd, the reader refuses. */
+async function handOver(folder: string, name: string): Promise<void> {
+  await chmod(folder, 0o755);
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = await open(join(folder, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
+  if (file === undefined) return;
+  try {
+    if ((await file.stat()).isFile()) await file.chmod(0o644);
+  } finally {
+    await file.close();
+  }
+}
 
 const requestFor = (step: Step) => ({
   tool: step.tool,

@@ -32,7 +32,7 @@ profiles:
       - eslint-security
       - sbom
       # A tool may be a mapping, to say why it is there:
-      - id: detect-secrets
+      - id: secrets
         description: Finds credentials.
     # Highest allowed number of findings. A severity that is absent is left to the policy.
     thresholds:

@@ -14,6 +14,22 @@ export const thresholds = z
   .partialRecord(z.enum(SEVERITIES), count)
   .describe('Highest allowed number of findings by severity; an absent severity has no limit.');
 
+/** What stands where a policy says nothing: silence is no permission. */
+const DEFAULT_CEILING: z.input<typeof ceiling> = {
+  memory: '2GiB',
+  cpu: '30m',
+  wall: '30m',
+  pids: 256,
+  output: '1GiB',
+  tmp: '1GiB',
+  net: 'none',
+};
+const READ_EXCLUDE = [{ name: 'installed-packages', globs: ['**/node_modules/**'] }];
+const SECRETS_ONLY = [
+  { name: 'environment-files', globs: ['**/.env*'] },
+  { name: 'key-files', globs: ['**/*.pem', '**/*.key', '**/*.p12', '**/*.pfx', '**/*.jks'] },
+];
+
 const tools = z
   .strictObject({
     allow: z
@@ -27,7 +43,7 @@ const tools = z
 
 const ceilings = z
   .strictObject({
-    default: ceiling.default({}),
+    default: ceiling.prefault(DEFAULT_CEILING),
     categories: z.partialRecord(z.enum(CATEGORIES), ceiling).default({}),
     tools: z.record(toolId, ceiling).default({}),
   })
@@ -35,7 +51,7 @@ const ceilings = z
 
 const budgets = z
   .strictObject({
-    overall: thresholds.default({}),
+    overall: thresholds.default({ critical: 0, high: 0 }).describe('Over all tools; `{}` means no limit.'),
     categories: z.partialRecord(category, thresholds).default({}),
     tools: z.record(toolId, thresholds).default({}),
     reviewNotes: count.optional().describe('Highest allowed number of review notes; absent means no limit.'),
@@ -56,8 +72,8 @@ const pathRule = z.strictObject({
 
 const paths = z
   .strictObject({
-    readExclude: z.array(pathRule).default([]).describe('Never read: left out of the snapshot, listed with a count.'),
-    secretsOnly: z.array(pathRule).default([]).describe('Read by secret scanners only.'),
+    readExclude: z.array(pathRule).prefault(READ_EXCLUDE).describe('Never read: left out of the snapshot, listed with a count.'),
+    secretsOnly: z.array(pathRule).prefault(SECRETS_ONLY).describe('Read by secret scanners only.'),
     editDeny: z.array(pathRule).default([]).describe('May not be edited.'),
     editProtected: z.array(pathRule).default([]).describe('May be edited; flagged for review.'),
     editAllow: z.array(pathRule).default([]).describe('May be edited.'),
@@ -97,7 +113,7 @@ const source = z
     maxDepth: z.int().positive().max(1000).default(128).describe('Folders inside one another.'),
     maxArchiveRatio: z.int().positive().default(200).describe('Expanded size over compressed size.'),
   })
-  .describe('Caps on the source; above them the run is an error, never a silent cut.');
+  .describe('Caps on the source; above them it is refused, never silently cut.');
 
 /** The operator's policy. Where a key is absent, its default stands. */
 export const policySchema = z

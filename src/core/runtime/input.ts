@@ -4,6 +4,7 @@ import { globMatcher } from '../lib/paths.js';
 import type { Mount } from '../lib/sandbox/job.js';
 import type { Step } from '../plan/plan.js';
 import type { Snapshot, SnapshotEntry } from '../source/snapshot.js';
+import { readableByJobs } from './readable.js';
 
 /** One file handed to a step; `at` is its place under /src. */
 export interface HandedFile {
@@ -37,4 +38,5 @@ export async function writeInput(
   await writeFile(join(folder, 'files.jsonl'), files.map((file) => `${JSON.stringify(file)}\n`).join(''));
   const entries = Object.entries(documents);
   await Promise.all(entries.map(([name, value]) => writeFile(join(folder, name), JSON.stringify(value))));
+  await readableByJobs(folder);
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { Fault } from '../lib/errors.js';
 import type { Catalog } from '../plan/catalog.js';
 import type { LockEntry } from '../plan/lock.js';
+import { readableByJobs } from './readable.js';
 
 /**
  * Copies a worker's files, hashing what is copied: what runs is exactly what was checked, whatever happens to the
@@ -15,6 +16,7 @@ async function stageWorker(name: string, entry: LockEntry, from: string, to: str
   await Promise.all(
     Object.entries(entry.files).map(([file, sha256]) => stageFile(name, join(from, file), join(to, file), sha256)),
   );
+  await readableByJobs(to);
 }
 
 /** Stages the worker that the catalog's lock names. */
@@ -35,7 +37,7 @@ async function stageFile(worker: string, from: string, to: string, expected: str
     );
   }
   await mkdir(dirname(to), { recursive: true });
-  await writeFile(to, data, { mode: 0o444 });
+  await writeFile(to, data);
 }
 
 async function read(worker: string, path: string): Promise<Buffer> {

@@ -11,6 +11,7 @@ import type { Snapshot } from '../source/snapshot.js';
 import { cancelReason } from './cancel.js';
 import { filesFor, type HandedFile, sourceMounts, writeInput } from './input.js';
 import { endError, type StepError, type StepOutcome } from './outcome.js';
+import { readableByJobs } from './readable.js';
 import { stageLocked } from './stage.js';
 
 /** What a step needs from its run. */
@@ -75,6 +76,7 @@ async function execute(step: Step, files: HandedFile[], folder: string, context:
   await stageLocked(step.worker, context.catalog, join(folder, 'tool'));
   await writeInput(join(folder, 'in'), files, { 'config.json': step.config });
   await mkdir(join(folder, 'out'), { recursive: true });
+  await readableByJobs(join(folder, 'out'));
   const job = jobFor(step, folder, context);
   context.onState('running');
   const result = await context.sandbox.run(job, context.signal);

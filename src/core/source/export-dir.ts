@@ -45,8 +45,8 @@ export async function refuseInside(
   const problems = [];
   for (const { option, path } of documents) {
     if (path === undefined) continue;
-    const real = await realpath(path).catch(() => resolve(path));
-    if (real === root || real.startsWith(root + sep) || resolve(path).startsWith(root + sep)) {
+    const places = [resolve(path), await realpath(path).catch(() => undefined)];
+    if (places.some((place) => place === root || place?.startsWith(root + sep))) {
       problems.push({ file: path, message: `${option} lies in the tree under scan`, remedy: 'Keep it outside.' });
     }
   }

@@ -151,7 +151,8 @@ function rows(
 }
 
 function budgetReason(row: BudgetRow): Reason {
-  const what = row.severity === 'review' ? 'review notes' : `${row.severity} findings`;
+  const one = row.count === 1 ? '' : 's';
+  const what = row.severity === 'review' ? `review note${one}` : `${row.severity} finding${one}`;
   const where = row.scope === 'overall' || row.scope === 'review' ? '' : ` of ${row.scope} ${row.name}`;
   return {
     kind: 'budget',

@@ -1,4 +1,5 @@
 import type { Rule } from '../../core/findings/finding.js';
+import { isPlain } from '../../core/lib/mask.js';
 import { printable } from '../../core/lib/printable.js';
 import { redact } from '../../core/lib/redact.js';
 import { RefusedReport } from './protocol.js';
@@ -23,7 +24,7 @@ export function cleanRule(rule: Rule): Rule {
   const { helpUri, ...rest } = rule;
   return {
     ...rest,
-    name: cleanLine(rule.name, 255) || rule.id,
+    name: (isPlain(rule.name) ? rule.name : cleanLine(rule.name, 255)) || rule.id,
     shortDescription: short,
     fullDescription: cleanText(rule.fullDescription, 1024) || short,
     help: cleanText(rule.help, 8192) || short,
@@ -34,6 +35,8 @@ export function cleanRule(rule: Rule): Rule {
 /** A link that says no more than where the rule is described. */
 function isPlainLink(uri: string): boolean {
   if (!URL.canParse(uri) || printable(uri, 2000) !== uri) return false;
-  const { protocol, username, password } = new URL(uri);
-  return /^https?:$/.test(protocol) && username === '' && password === '' && redact(uri) === uri;
+  const { protocol, username, password, pathname, search } = new URL(uri);
+  if (!/^https?:$/.test(protocol) || username !== '' || password !== '') return false;
+  // Words joined by dashes, such as `host-key-verification`, can look like a token with a prefix.
+  return redact(uri) === uri || (search === '' && pathname.split('/').every(isPlain));
 }

@@ -78,7 +78,7 @@ describe('judge', () => {
     expect(result.verdict).toBe('fail');
     expect(result.reasons.map(({ message }) => message)).toEqual([
       '2 low findings of category sast, 1 allowed',
-      '1 review notes, 0 allowed',
+      '1 review note, 0 allowed',
     ]);
   });
 

@@ -15,7 +15,7 @@ export const STATUS_FD = 4;
 export const EXTRA_FD = 5;
 
 /** Shortest time between two looks at what the job has used, in milliseconds. */
-const WATCH_MS = 50;
+const WATCH_MS = 200;
 
 export interface Launch {
   /** The level's command, behind `behindGate`. */
