@@ -18,14 +18,18 @@ const own = () => {
 const mark = (name) => {
   marks[name] ??= { wall: performance.now() / 1000, cpu: own() };
 };
-const onEvent = (event) => mark(event.type === 'step' ? `step ${event.state}` : `${event.type} ${event.state ?? ''}`.trim());
+const onEvent = (event) =>
+  mark(event.type === 'step' ? `step ${event.state}` : `${event.type} ${event.state ?? ''}`.trim());
 const ports = { clock: () => new Date(), signal: new AbortController().signal, onEvent };
 const { bundle, evidence } = await scan({ source, exportDir: folder }, catalog, ports);
 mark('end');
 
 const [run] = readdirSync(join(bundle.folder, 'runs'));
 const { predicate } = JSON.parse(readFileSync(join(bundle.folder, 'runs', run, 'run.intoto.json'), 'utf8'));
-const snapshot = { wall: marks['snapshot done'].wall - marks['snapshot started'].wall, cpu: marks['snapshot done'].cpu - marks['snapshot started'].cpu };
+const snapshot = {
+  wall: marks['snapshot done'].wall - marks['snapshot started'].wall,
+  cpu: marks['snapshot done'].cpu - marks['snapshot started'].cpu,
+};
 console.log(
   JSON.stringify({
     wall: marks.end.wall,
@@ -33,7 +37,11 @@ console.log(
     maxRssMiB: process.resourceUsage().maxRSS / 1024,
     snapshot,
     toFirstStepCpu: marks['step running'].cpu - snapshot.cpu,
-    processes: predicate.processes.map(({ id, wallMs, cpuMs }) => ({ id, wall: wallMs / 1000, cpu: (cpuMs ?? 0) / 1000 })),
+    processes: predicate.processes.map(({ id, wallMs, cpuMs }) => ({
+      id,
+      wall: wallMs / 1000,
+      cpu: (cpuMs ?? 0) / 1000,
+    })),
     findings: evidence.tally.findings,
     verdict: evidence.verdict.verdict,
   }),

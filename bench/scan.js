@@ -23,11 +23,18 @@ for (const repository of process.argv.slice(2)) {
   const floor = Math.max(longest.wall, stepCpu / availableParallelism());
   const steps = whole.wall - whole.snapshot.wall;
   console.log(`\n${basename(repository)}: ${whole.findings} findings, ${availableParallelism()} cores`);
-  for (const { id, wall, cpu } of alone) console.log(`  ${id.padEnd(18)} alone ${seconds(wall).padStart(9)} wall ${seconds(cpu).padStart(9)} cpu`);
+  for (const { id, wall, cpu } of alone)
+    console.log(`  ${id.padEnd(18)} alone ${seconds(wall).padStart(9)} wall ${seconds(cpu).padStart(9)} cpu`);
   console.log(`  whole run            ${seconds(whole.wall)}, of it snapshot ${seconds(whole.snapshot.wall)}`);
-  console.log(`  floor                ${seconds(floor)}  (longest alone: ${longest.id}; all CPU / cores: ${seconds(stepCpu / availableParallelism())})`);
-  console.log(`  ratio whole / floor  ${(whole.wall / floor).toFixed(2)}   without the snapshot ${(steps / floor).toFixed(2)}   (aim 1.2)`);
-  console.log(`  orchestrator CPU     ${seconds(whole.ownCpu)} = ${percent(whole.ownCpu / (whole.ownCpu + stepCpu))} of all   (aim 5 % on the large one)`);
+  console.log(
+    `  floor                ${seconds(floor)}  (longest alone: ${longest.id}; all CPU / cores: ${seconds(stepCpu / availableParallelism())})`,
+  );
+  console.log(
+    `  ratio whole / floor  ${(whole.wall / floor).toFixed(2)}   without the snapshot ${(steps / floor).toFixed(2)}   (aim 1.2)`,
+  );
+  console.log(
+    `  orchestrator CPU     ${seconds(whole.ownCpu)} = ${percent(whole.ownCpu / (whole.ownCpu + stepCpu))} of all   (aim 5 % on the large one)`,
+  );
   console.log(`  CPU to first step    ${seconds(whole.toFirstStepCpu)} without the snapshot   (aim 0.70 s)`);
   console.log(`  orchestrator RSS     ${whole.maxRssMiB.toFixed(0)} MiB   (aim 200)`);
 }

@@ -9,6 +9,7 @@ import { profilesCommand } from './commands/profiles.js';
 import { rulesCommand } from './commands/rules.js';
 import { scanCommand } from './commands/scan.js';
 import { toolsCommand } from './commands/tools.js';
+import { readEnough } from './report.js';
 
 const EXIT_CODES = `
 Exit codes:
@@ -20,6 +21,7 @@ Exit codes:
 
 /** Parses arguments, runs one command and gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', readEnough);
   const box = { exitCode: 0 };
   const done = (code: number) => {
     box.exitCode = code;

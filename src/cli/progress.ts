@@ -1,3 +1,4 @@
+import { printable } from '../core/lib/printable.js';
 import type { ScanEvent } from '../core/run.js';
 import type { StepOutcome } from '../core/runtime/outcome.js';
 import type { Paint } from './style.js';
@@ -15,7 +16,10 @@ function plainLine(event: ScanEvent): string | undefined {
   switch (event.type) {
     case 'remains':
       return event.remains
-        .map(({ runId, folder }) => `an earlier run (${runId}) did not finish; its remains are in ${folder}`)
+        .map(
+          ({ runId, folder }) =>
+            `an earlier run (${runId}) did not finish; its remains are in ${printable(folder, 300)}`,
+        )
         .join('\n');
     case 'sandbox':
       return sandboxLine(event.level);

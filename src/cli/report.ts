@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Finding } from '../core/findings/finding.js';
@@ -11,30 +11,32 @@ import type { Paint } from './style.js';
 export const FORMATS = ['text', 'json', 'sarif', 'md'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Writes the answer in one format, to a file or to standard output. */
+/** Writes the answer in one format, to an open file or to standard output. */
 export async function writeReport(
   result: ScanResult,
   format: Format,
-  output: string | undefined,
+  output: number | undefined,
   paint: Paint,
 ): Promise<void> {
-  if (format === 'sarif' && output === undefined) {
-    await pipeline(createReadStream(join(result.bundle.folder, 'results.sarif')), process.stdout, { end: false });
-    return;
-  }
-  const text = await render(result, format, output === undefined ? paint : (_, plain) => plain);
-  if (output === undefined) process.stdout.write(text);
-  else await writeFile(output, text);
+  const sarif = join(result.bundle.folder, 'results.sarif');
+  const pieces = format === 'sarif' ? createReadStream(sarif) : [await render(result, format, output ? plain : paint)];
+  if (output === undefined) await pipeline(pieces, process.stdout, { end: false }).catch(readEnough);
+  else await pipeline(pieces, createWriteStream('', { fd: output }));
 }
 
-async function render(result: ScanResult, format: Format, paint: Paint): Promise<string> {
+/** `security-scan … | head`: who closes the pipe has read enough; the exit code stands. Throws any other error. */
+export function readEnough(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+const plain: Paint = (_, text) => text;
+
+async function render(result: ScanResult, format: Exclude<Format, 'sarif'>, paint: Paint): Promise<string> {
   switch (format) {
     case 'text':
       return finalScreen(result, await topFindings(result.bundle.folder), paint);
     case 'json':
       return `${await readFile(join(result.bundle.folder, 'summary.json'), 'utf8')}\n`;
-    case 'sarif':
-      return readFile(join(result.bundle.folder, 'results.sarif'), 'utf8');
     case 'md':
       return markdown(result, await topFindings(result.bundle.folder, 50));
   }

@@ -41,6 +41,8 @@ export function finalScreen(result: ScanResult, top: readonly Finding[], paint: 
         ]
       : [],
     notRun(outcomes),
+    leftOut(evidence),
+    edited(evidence),
     [`Bundle: ${bundle.folder}${howWords(bundle.how)}`],
   ];
   const shown = sections.filter((section) => section.length > 0);
@@ -89,6 +91,28 @@ function notRun(outcomes: readonly StepOutcome[]): string[] {
     printable(error?.message ?? reason ?? '', 200),
   ]);
   return ['Did not run', ...table(rows)];
+}
+
+/** What no tool saw, or what the policy let pass unseen: a short answer must not hide it. */
+function leftOut({ snapshot, verdict, outcomes }: ScanResult['evidence']): string[] {
+  const rows = [
+    ...snapshot.excluded.map(({ rule, count }) => [`  ${printable(rule, 80)}`, `${count} paths excluded`]),
+    ...(snapshot.ignored > 0 ? [['  .gitignore', `${snapshot.ignored} untracked paths ignored`]] : []),
+    ...(verdict.accepted > 0 ? [['  policy', `${verdict.accepted} gaps accepted (incomplete.accept)`]] : []),
+    ...outcomes
+      .filter(({ unread }) => unread.length > 0)
+      .map(({ step, unread }) => [`  ${step}`, `${unread.length} files not judged`]),
+  ];
+  return rows.length > 0 ? ['Left out', ...table(rows)] : [];
+}
+
+/** Edits that somebody should look at. */
+function edited({ baseline }: ScanResult['evidence']): string[] {
+  const edits = baseline?.edits ?? [];
+  const rows = edits
+    .slice(0, TOP)
+    .map(({ path, change, decision, rule }) => [`  ${decision}`, change, printable(path, 200), rule]);
+  return rows.length > 0 ? [`Edits for review (${rows.length} of ${edits.length})`, ...table(rows)] : [];
 }
 
 function howWords(how: ScanResult['bundle']['how']): string {

@@ -6,16 +6,9 @@ import type { Catalog } from './plan/catalog.js';
 import { packDigest } from './plan/pack.js';
 import type { Plan } from './plan/plan.js';
 import { NO_NARROWING, type ScanRequest } from './scan-request.js';
-import { refuseInside } from './source/export-dir.js';
-import type { SourceRequest } from './source/snapshot.js';
 
 /** Decides from the request alone whether and how a scan may run. Throws `Refusal`; starts no process. */
-export async function admitScan(
-  request: ScanRequest,
-  source: SourceRequest | undefined,
-  catalog: Catalog,
-): Promise<Admission> {
-  if (source?.kind === 'folder') await refuseInside(source.path, operatorFiles(request));
+export async function admitScan(request: ScanRequest, catalog: Catalog): Promise<Admission> {
   const { profile, manifest, policy, failOn, timeout, privacyAssets } = request;
   const assets: Record<string, string> = {};
   if (privacyAssets !== undefined) assets['privacy'] = await packDigest(privacyAssets, '--privacy-assets');
@@ -24,12 +17,16 @@ export async function admitScan(
   return admit({ version: VERSION, profile, manifest, policy, narrowing, failOn, timeout, assets, baseline }, catalog);
 }
 
-const operatorFiles = ({ policy, privacyAssets, baseline, exportDir }: ScanRequest) => [
-  { option: '--policy', path: policy?.file },
-  { option: '--privacy-assets', path: privacyAssets },
-  // The export folder may lie in the source; it is refused when git tracks anything in it.
-  { option: '--baseline', path: isUnder(baseline, exportDir) ? undefined : baseline },
-];
+/** Files that a run believes: none of them may come from the tree under scan. */
+export async function operatorFiles({ policy, privacyAssets, baseline, exportDir }: ScanRequest) {
+  const bundle = baseline !== undefined && (await bundleIndexDigest(baseline)) !== undefined ? baseline : undefined;
+  return [
+    { option: '--policy', path: policy?.file },
+    { option: '--privacy-assets', path: privacyAssets },
+    // The export folder may lie in the source; it is refused when the source could have brought it.
+    { option: '--baseline', path: isUnder(bundle, exportDir) ? undefined : bundle },
+  ];
+}
 
 const isUnder = (path: string | undefined, folder: string): boolean =>
   path !== undefined && resolve(path).startsWith(`${resolve(folder)}${sep}`);

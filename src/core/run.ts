@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeIncomplete, findRemains, openIncomplete, type Remains, WORK_PREFIX } from './bundle/incomplete.js';
+import { closeIncomplete, findRemains, openIncomplete, type Remains, workFolder } from './bundle/incomplete.js';
 import { openAuditLog } from './bundle/run-record.js';
 import { type Staging, staging } from './bundle/staging.js';
 import { Refusal } from './lib/errors.js';
@@ -53,11 +52,11 @@ export interface OpenRun {
 export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts): Promise<OpenRun> {
   const started = ports.clock();
   const id = `${started.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(8).toString('hex')}`;
-  const work = join(tmpdir(), `${WORK_PREFIX}${id}`);
+  const work = workFolder(id);
   await mkdir(request.exportDir, { recursive: true });
   const remains = await findRemains(request.exportDir);
   // The note that names the work folder stands before the folder does, so that a run killed at any moment can be cleared.
-  const incomplete = await openIncomplete(request.exportDir, id, started.toISOString(), work);
+  const incomplete = await openIncomplete(request.exportDir, id, started.toISOString());
   try {
     await mkdir(work, { mode: 0o700 });
     const sandbox = await sandboxFor(plan, request, work);

@@ -63,9 +63,10 @@ describe('kill -9 of the orchestrator', () => {
     const catalog = await scriptedCatalog(folder, [{ id: 'one', script: SOUND }]);
     const request = { source, exportDir, profile: 'scripted' };
     await scanWith(catalog, request);
-    writeFileSync(join(exportDir, '.incomplete', 'odd'), 'x');
+    const runId = '20260101T000000Z-0123456789abcdef';
+    writeFileSync(join(exportDir, '.incomplete', runId), 'x');
     const events: object[] = [];
     await scanWith(catalog, request, { onEvent: (event) => events.push(event) });
-    expect(events[0]).toMatchObject({ type: 'remains', remains: [{ runId: 'odd', started: 'unknown' }] });
+    expect(events[0]).toMatchObject({ type: 'remains', remains: [{ runId, started: 'unknown' }] });
   });
 });

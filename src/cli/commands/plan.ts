@@ -5,7 +5,6 @@ import { formatSize } from '../../core/lib/quantity.js';
 import { probeHost } from '../../core/lib/sandbox/doctor.js';
 import { loadPackageCatalog } from '../../core/package.js';
 import { type Plan, planDigest, type Step } from '../../core/plan/plan.js';
-import { parseSource } from '../../core/source/request.js';
 import { addRequestOptions, DEFAULT_EXPORT_DIR, type ScanFlags, toRequest } from '../scan-options.js';
 import { table } from '../style.js';
 
@@ -17,7 +16,7 @@ export function planCommand(done: (code: number) => void): Command {
     .addOption(new Option('--format <format>', 'of the plan').choices(['text', 'json']).default('text'))
     .action(async (source: string | undefined, flags: ScanFlags & { format: 'text' | 'json' }) => {
       const request = await toRequest(source, { ...flags, exportDir: DEFAULT_EXPORT_DIR });
-      const { plan } = await admitScan(request, parseSource(request.source), await loadPackageCatalog());
+      const { plan } = await admitScan(request, await loadPackageCatalog());
       if (flags.format === 'json') console.log(canonicalJson(plan));
       else console.log(await planScreen(plan));
       done(0);

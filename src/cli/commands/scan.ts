@@ -1,7 +1,7 @@
-import { createWriteStream } from 'node:fs';
+import { constants, createWriteStream, openSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { Fault, Refusal } from '../../core/lib/errors.js';
 import { loadPackageCatalog } from '../../core/package.js';
-import { Fault } from '../../core/lib/errors.js';
 import type { ScanEvent } from '../../core/run.js';
 import { scan } from '../../core/scan.js';
 import { liveProgress, type Progress, plainProgress, silent } from '../progress.js';
@@ -38,10 +38,11 @@ export function scanCommand(done: (code: number) => void): Command {
 
 async function runScan(source: string | undefined, flags: ScanFlags & OutputFlags): Promise<number> {
   const request = await toRequest(source, flags);
+  const output = openOutput(flags.output, '--output');
+  const cancel = cancellation();
+  const events = eventSink(flags.events, cancel.abort);
   const catalog = await loadPackageCatalog();
   const progress = progressFor(flags);
-  const events = eventSink(flags.events);
-  const cancel = cancellation();
   try {
     const onEvent = (event: ScanEvent) => {
       progress.onEvent(event);
@@ -50,7 +51,7 @@ async function runScan(source: string | undefined, flags: ScanFlags & OutputFlag
     const result = await scan(request, catalog, { clock: () => new Date(), signal: cancel.signal, onEvent });
     progress.stop();
     if (!(flags.events === '-' && flags.output === undefined)) {
-      await writeReport(result, flags.format, flags.output, painter(process.stdout));
+      await writeReport(result, flags.format, output, painter(process.stdout));
     }
     return cancel.exitCode() ?? (flags.exitZero ? 0 : result.exitCode);
   } catch (error) {
@@ -72,9 +73,26 @@ function progressFor({ quiet, events }: OutputFlags): Progress {
     : plainProgress(process.stderr);
 }
 
-function eventSink(target: string | undefined) {
+// A link at this place may be the source's.
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+
+/** Opened before anything runs, so that an answer that cannot be kept is a refusal and not a lost scan. */
+function openOutput(file: string | undefined, option: string): number | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o644);
+  } catch (cause) {
+    const message = `${option}: cannot be written (${(cause as NodeJS.ErrnoException).code})`;
+    throw new Refusal('usage', [{ file, message }], { cause });
+  }
+}
+
+/** Whoever reads the events must get all of them: a reader that goes away ends the scan as an error. */
+function eventSink(target: string | undefined, abort: (cause: Error) => void) {
   if (target === undefined) return { write: () => {}, end: async () => {} };
-  const stream = target === '-' ? process.stdout : createWriteStream(target, { flags: 'wx' });
+  const fd = target === '-' ? undefined : openOutput(target, '--events');
+  const stream = fd === undefined ? process.stdout : createWriteStream('', { fd });
+  stream.on('error', abort);
   const write = (event: ScanEvent) =>
     void stream.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
   const end = () => (target === '-' ? Promise.resolve() : new Promise<void>((resolve) => void stream.end(resolve)));
@@ -85,6 +103,7 @@ function eventSink(target: string | undefined) {
 function cancellation() {
   const controller = new AbortController();
   let code: number | undefined;
+  let broken: Error | undefined;
   const handlers = Object.entries(SIGNALS).map(([name, exitCode]) => {
     const handler = () => {
       if (code !== undefined) process.exit(exitCode);
@@ -96,7 +115,11 @@ function cancellation() {
   });
   return {
     signal: controller.signal,
-    exitCode: () => code,
+    exitCode: () => code ?? (broken === undefined ? undefined : 3),
+    abort: (cause: Error) => {
+      broken ??= cause;
+      controller.abort(cause);
+    },
     dispose: () => {
       for (const { name, handler } of handlers) process.off(name, handler);
     },

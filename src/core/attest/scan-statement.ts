@@ -1,4 +1,4 @@
-import type { Evidence } from '../bundle/documents.js';
+import type { BaselineFacts, Evidence } from '../bundle/documents.js';
 import type { IndexEntry } from '../bundle/staging.js';
 import { digestOf } from '../lib/digest.js';
 import type { Plan } from '../plan/plan.js';
@@ -15,6 +15,7 @@ export interface ScanPredicate {
   manifest: { sha256: string } | null;
   ruleset: { sha256: string };
   source: { treeDigest: string; dirty: boolean };
+  baseline: BaselineFacts | null;
   tools: unknown[];
   artifacts: IndexEntry[];
 }
@@ -30,6 +31,7 @@ export function scanStatement(evidence: Evidence, index: IndexEntry[], indexSha2
     manifest: plan.manifest ? { sha256: plan.manifest.digest } : null,
     ruleset: { sha256: plan.rulesetDigest },
     source: { treeDigest: snapshot.treeDigest, dirty: snapshot.dirty },
+    baseline: evidence.baseline,
     tools: evidence.outcomes.map((outcome) => ({ ...toolOf(plan, outcome.step), outcome })),
     artifacts: index,
   });

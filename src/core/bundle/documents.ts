@@ -4,11 +4,22 @@ import type { Catalog } from '../plan/catalog.js';
 import type { Plan } from '../plan/plan.js';
 import { planDigest } from '../plan/plan.js';
 import type { Policy } from '../policy/policy.js';
-import type { StepOutcome } from '../runtime/outcome.js';
+import type { StepOutcome, StepStatus } from '../runtime/outcome.js';
 import type { StepRun } from '../runtime/step.js';
 import type { Snapshot } from '../source/snapshot.js';
+import type { Edit } from '../verdict/edits.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { Tally } from '../verdict/tally.js';
+
+/** What a run was compared with: for a ref, the commit that it named then, and how its steps ended. */
+export interface BaselineFacts {
+  kind: 'bundle' | 'ref';
+  id: string;
+  commit: string | null;
+  steps: readonly { step: string; status: StepStatus }[];
+  /** Changed paths that an edit rule of the policy is about. */
+  edits: readonly Edit[];
+}
 
 /** Everything that evidence is rendered from. */
 export interface Evidence {
@@ -18,6 +29,7 @@ export interface Evidence {
   outcomes: readonly StepOutcome[];
   tally: Tally;
   verdict: Verdict;
+  baseline: BaselineFacts | null;
 }
 
 /** What the other documents of a bundle are rendered from. */
@@ -39,7 +51,7 @@ export const sourceOf = ({ subject, treeDigest, dirty, origin, entries }: Snapsh
 });
 
 /** summary.json: the answer and how it came about, for programs. */
-export function summary({ plan, snapshot, outcomes, tally, verdict }: Evidence) {
+export function summary({ plan, snapshot, outcomes, tally, verdict, baseline }: Evidence) {
   return {
     schemaVersion: 1,
     verdict: verdict.verdict,
@@ -47,6 +59,7 @@ export function summary({ plan, snapshot, outcomes, tally, verdict }: Evidence) 
     profile: plan.profile.name,
     product: plan.manifest ? { name: plan.manifest.product, version: plan.manifest.version } : null,
     source: sourceOf(snapshot),
+    baseline,
     findings: tally,
     budgets: verdict.budgets,
     tools: outcomes,

@@ -1,25 +1,36 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readPlainFile } from '../lib/plain-file.js';
 
 /** Where the runs of an export folder keep what is not finished. */
 const FOLDER = '.incomplete';
 const OWNER = 'owner.json';
 
-/** Names of work folders; nothing else is ever removed on the word of an `owner.json`. */
-export const WORK_PREFIX = 'security-scan-';
+/** Nobody can guess the random part: a name in a hostile export folder leads to no folder of another run. */
+const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{16}$/;
+const MAX_NOTE = 4096;
 
-const owner = z.strictObject({ pid: z.int().positive(), boot: z.string(), started: z.string(), work: z.string() });
+/** `pids` is the process namespace: elsewhere a number names another process, or none. */
+const owner = z.strictObject({
+  pid: z.int().positive(),
+  boot: z.string(),
+  pids: z.string(),
+  started: z.iso.datetime(),
+});
+
+/** Where a run keeps its copy of the source; it follows from the run's id, never from a file that others may write. */
+export const workFolder = (runId: string): string => join(resolve(tmpdir()), `security-scan-work-${runId}`);
 
 /** A folder that is being made or removed; other runs look past it. */
 const passing = (folder: string): string => join(dirname(folder), `.${basename(folder)}`);
 
 /** Makes the folder of a run that is not finished. It appears together with the note of who owns it. */
-export async function openIncomplete(exportDir: string, runId: string, started: string, work: string): Promise<string> {
+export async function openIncomplete(exportDir: string, runId: string, started: string): Promise<string> {
   const folder = join(exportDir, FOLDER, runId);
   await mkdir(passing(folder), { recursive: true });
-  const note = JSON.stringify({ pid: process.pid, boot: await bootId(), started, work });
+  const note = JSON.stringify({ pid: process.pid, ...(await whereabouts()), started });
   await writeFile(join(passing(folder), OWNER), note);
   await rename(passing(folder), folder);
   return folder;
@@ -41,21 +52,28 @@ export interface Remains {
 /** Finds what killed runs left in an export folder, and removes their copies of the source. */
 export async function findRemains(exportDir: string): Promise<Remains[]> {
   const folder = join(exportDir, FOLDER);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.'));
-  const boot = await bootId();
-  const found = await Promise.all(names.sort().map((name) => inspect(join(folder, name), name, boot)));
+  const names = (await readdir(folder).catch(() => [])).filter((name) => RUN_ID.test(name));
+  const here = await whereabouts();
+  const found = await Promise.all(names.sort().map((name) => inspect(join(folder, name), name, here)));
   return found.filter((remains) => remains !== undefined);
 }
 
-async function inspect(folder: string, runId: string, boot: string): Promise<Remains | undefined> {
-  const text = await readFile(join(folder, OWNER), 'utf8').catch(() => '{}');
-  const known = owner.safeParse(parseJson(text));
+async function inspect(folder: string, runId: string, here: Whereabouts): Promise<Remains | undefined> {
+  const text = await readPlainFile(join(folder, OWNER), MAX_NOTE).catch(() => Buffer.from('{}'));
+  const known = owner.safeParse(parseJson(text.toString('utf8')));
   if (!known.success) return { runId, folder, started: 'unknown' };
-  const { pid, work, started } = known.data;
-  if (known.data.boot === boot && isAlive(pid)) return undefined;
-  const ours = dirname(work) === tmpdir() && basename(work).startsWith(WORK_PREFIX);
-  if (ours) await rm(work, { recursive: true, force: true });
+  const { pid, boot, pids, started } = known.data;
+  // In another container of this boot it may still run; nobody here can tell.
+  if (boot === here.boot && (pids !== here.pids || isAlive(pid))) return undefined;
+  await removeWork(workFolder(runId));
   return { runId, folder, started };
+}
+
+/** Removes a work folder that is this user's own and private, as every run makes it. */
+async function removeWork(work: string): Promise<void> {
+  const stat = await lstat(work).catch(() => undefined);
+  const ours = stat?.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
+  if (ours) await rm(work, { recursive: true, force: true });
 }
 
 function parseJson(text: string): unknown {
@@ -75,8 +93,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A process number means something only within one boot of one machine. */
-async function bootId(): Promise<string> {
-  const text = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown');
-  return text.trim();
+interface Whereabouts {
+  boot: string;
+  pids: string;
+}
+
+/** A process number means something only within one boot of one machine and one process namespace. */
+async function whereabouts(): Promise<Whereabouts> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown');
+  return { boot: boot.trim(), pids: await readlink('/proc/self/ns/pid').catch(() => 'unknown') };
 }

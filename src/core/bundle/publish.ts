@@ -1,7 +1,9 @@
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { sha256File } from '../lib/digest.js';
+import { z } from 'zod';
+import { sha256, sha256File } from '../lib/digest.js';
 import { Fault } from '../lib/errors.js';
+import { openPlainFile, readPlainFile } from '../lib/plain-file.js';
 
 /** What became of a finished bundle. */
 export interface Published {
@@ -30,13 +32,15 @@ export async function publish(
     if ((await isFree(folder)) && (await moveTo(staged, folder)))
       return { folder, id: name, how: attempt === 1 ? 'created' : 'renamed' };
     // Read after the attempt: another run may have published the same evidence in the meantime.
-    if ((await indexDigest(folder)) === indexSha256) return addRun(staged, folder, name);
+    if (await isSame(staged, folder, indexSha256)) return addRun(staged, folder, name);
     if (replace) return replaceBundle(staged, folder, name);
   }
   throw new Fault('bundle', `${exportDir} holds ${MOST_NAMES} bundles named ${id}`, 'Choose another --bundle-id.');
 }
 
 const MOST_NAMES = 1000;
+const MAX_INDEX = 2 ** 28;
+const STATEMENT = 'attestation.intoto.json';
 
 /** False when something else took the name in the meantime. */
 async function moveTo(staged: string, folder: string): Promise<boolean> {
@@ -61,6 +65,7 @@ async function addRun(staged: string, folder: string, id: string): Promise<Publi
 }
 
 async function replaceBundle(staged: string, folder: string, id: string): Promise<Published> {
+  await refuseOther(folder);
   const old = `${staged}.replaced`;
   await rename(folder, old);
   await rename(staged, folder);
@@ -69,9 +74,39 @@ async function replaceBundle(staged: string, folder: string, id: string): Promis
   return { folder, id, how: 'replaced' };
 }
 
-/** SHA-256 of a standing bundle's index; `undefined` when it has no readable one. */
-const indexDigest = (folder: string): Promise<string | undefined> =>
-  sha256File(join(folder, 'bundle.json')).catch(() => undefined);
+const indexSchema = z.looseObject({ files: z.array(z.looseObject({ path: z.string(), sha256: z.string() })) });
+
+/**
+ * Whether a standing folder holds the staged evidence, byte by byte: its index alone proves nothing of the files, and
+ * anyone may have put a folder there. Its record of runs must be a folder, not a link to one.
+ */
+async function isSame(staged: string, standing: string, indexSha256: string): Promise<boolean> {
+  try {
+    const index = await readPlainFile(join(staged, 'bundle.json'), MAX_INDEX);
+    if (sha256(index) !== indexSha256) return false;
+    const { files } = indexSchema.parse(JSON.parse(index.toString('utf8')));
+    const statement = sha256(await readPlainFile(join(staged, STATEMENT), MAX_INDEX));
+    const expected = [...files, { path: 'bundle.json', sha256: indexSha256 }, { path: STATEMENT, sha256: statement }];
+    for (const { path, sha256: digest } of expected)
+      if ((await digestOfPlain(join(standing, path))) !== digest) return false;
+    return (await lstat(join(standing, 'runs'))).isDirectory() && (await lstat(standing)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+async function digestOfPlain(path: string): Promise<string> {
+  const file = await openPlainFile(path);
+  await file.close();
+  return sha256File(path);
+}
+
+/** `--replace` removes a bundle; a folder of anything else is somebody's work. */
+async function refuseOther(folder: string): Promise<void> {
+  const text = await readPlainFile(join(folder, 'bundle.json'), MAX_INDEX).catch(() => undefined);
+  if (text !== undefined && indexSchema.safeParse(JSON.parse(text.toString('utf8'))).success) return;
+  throw new Fault('bundle', `${folder} is no bundle, so it is not replaced`, 'Choose another --bundle-id.');
+}
 
 async function isFree(path: string): Promise<boolean> {
   try {

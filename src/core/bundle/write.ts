@@ -4,7 +4,7 @@ import { type Rule, ruleSchema } from '../findings/finding.js';
 import { mergeFindings, readFindings } from '../findings/merge.js';
 import { canonicalJson } from '../lib/canonical.js';
 import { readJsonLines } from '../lib/plain-file.js';
-import { withoutNotify } from '../manifest/manifest.js';
+import { publicManifest } from '../manifest/manifest.js';
 import type { StepRun } from '../runtime/step.js';
 import { type Tally, tallier } from '../verdict/tally.js';
 import { compliance } from './compliance.js';
@@ -57,7 +57,7 @@ async function writeInputs({ evidence, policy, catalog }: BundleInput, into: Sta
   const { plan, manifest } = evidence;
   await into.json('inputs/plan.json', plan);
   await into.json('inputs/policy.json', policy);
-  if (manifest !== undefined) await into.json('inputs/manifest.json', withoutNotify(manifest));
+  if (manifest !== undefined) await into.json('inputs/manifest.json', publicManifest(manifest));
   for (const step of plan.steps) await into.json(`inputs/tools/${step.tool}.json`, catalog.tools.get(step.tool));
 }
 

@@ -10,7 +10,7 @@ import { redact } from '../lib/redact.js';
 import type { Job, JobResult } from '../lib/sandbox/job.js';
 import { type Unread, unreadReason } from '../lib/unread.js';
 import type { Step } from '../plan/plan.js';
-import { sourceMounts, writeInput } from '../runtime/input.js';
+import { addInput, sourceMounts } from '../runtime/input.js';
 import { endError, type StepError } from '../runtime/outcome.js';
 import { readableByJobs } from '../runtime/readable.js';
 import { stageLocked } from '../runtime/stage.js';
@@ -35,10 +35,10 @@ type Answer = Extract<z.infer<typeof answerSchema>, { ok: true }>;
 const unreadSchema = z.strictObject({ path: z.string(), reason: unreadReason, detail: z.string() });
 
 /** Has one report read by a reader in a sandbox of its own; it sees the report, the source and nothing else. */
-export const readReport: ReadReport = async (step, files, folder, context) => {
+export const readReport: ReadReport = async (step, folder, context) => {
   const results = join(folder, 'read');
   await stageLocked('reader', context.catalog, join(folder, 'reader'));
-  await writeInput(join(folder, 'reader-in'), files, { 'reader.json': requestFor(step) });
+  await addInput(join(folder, 'in'), { 'reader.json': requestFor(step) });
   await mkdir(results, { recursive: true });
   await readableByJobs(results);
   await handOver(join(folder, 'out'), step.report.file);
@@ -83,7 +83,7 @@ function jobFor(step: Step, folder: string, results: string, context: StepContex
     mounts: [
       ...sourceMounts(step, context.snapshot),
       { from: join(folder, 'reader'), to: '/tool', access: 'read' },
-      { from: join(folder, 'reader-in'), to: '/in', access: 'read' },
+      { from: join(folder, 'in'), to: '/in', access: 'read' },
       { from: join(folder, 'out'), to: '/report', access: 'read' },
       { from: results, to: '/out', access: 'write' },
     ],

@@ -13,7 +13,7 @@ export interface PathRule {
   /** Paths that the rule does not touch although its globs name them. */
   except?: readonly string[];
   action: PathAction;
-  /** The rule does not touch what git tracks, so that hiding code there is no off switch. */
+  /** The rule does not touch what git tracks, nor anything where no git tells, so that hiding code there is no off switch. */
   unlessTracked?: boolean;
 }
 
@@ -53,7 +53,7 @@ export function compilePathRules(rules: readonly PathRule[]): PathRules {
 
 function ruleMatcher({ globs, except, action }: PathRule): (path: string) => boolean {
   const named = globMatcher(globs, action === 'sensitive');
-  const spared = except === undefined ? () => false : globMatcher(except);
+  const spared = except === undefined ? () => false : globMatcher(except, action === 'sensitive');
   return (path) => named(path) && !spared(path);
 }
 

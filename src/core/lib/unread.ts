@@ -5,6 +5,7 @@ export const UNREAD_REASONS = [
   'submodule',
   'lfs-pointer',
   'symlink-escape',
+  'link-unscanned',
   'special-file',
   'shallow',
   'unreadable',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readDocument } from '../lib/document/read.js';
+import { redact } from '../lib/redact.js';
 import { manifestSchema } from './schema.js';
 
 /** What the scanned product asks for. Hostile: it can narrow what the policy allows, never widen it. */
@@ -18,7 +19,10 @@ export interface NotifyCounts {
 
 /** The manifest as evidence and events may show it. */
 export type PublicManifest = Omit<Manifest, 'profiles'> & {
-  profiles: (Omit<ManifestProfile, 'notify'> & { notify?: NotifyCounts })[];
+  profiles: (Omit<ManifestProfile, 'notify' | 'tools'> & {
+    tools: (Omit<ToolRequest, 'config'> & { config?: string[] })[];
+    notify?: NotifyCounts;
+  })[];
 };
 
 /**
@@ -28,13 +32,23 @@ export type PublicManifest = Omit<Manifest, 'profiles'> & {
 export const readManifest = (input: string | Uint8Array, file: string): Manifest =>
   readDocument(input, { file, code: 'manifest', schema: manifestSchema, unwrap: 'manifest' });
 
-/** The same manifest with notification targets, which are secrets, replaced by their number. */
-export function withoutNotify(manifest: Manifest): PublicManifest {
-  const profiles = manifest.profiles.map(({ notify, ...profile }) =>
-    notify === undefined ? profile : { ...profile, notify: countTargets(notify) },
-  );
-  return { ...manifest, profiles };
+/**
+ * The same manifest without what may be secret: notification targets become their number, a tool's configuration, which
+ * is not applied, the names of its keys; annotations are redacted.
+ */
+export function publicManifest({ annotations, ...manifest }: Manifest): PublicManifest {
+  const profiles = manifest.profiles.map(({ notify, tools, ...profile }) => ({
+    ...profile,
+    tools: tools.map(({ config, ...tool }) => (config === undefined ? tool : { ...tool, config: Object.keys(config) })),
+    ...(notify === undefined ? {} : { notify: countTargets(notify) }),
+  }));
+  const redacted = Object.entries(annotations ?? {}).map(([key, value]) => [key, withoutSecrets(value)]);
+  return { ...manifest, profiles, ...(annotations && { annotations: Object.fromEntries(redacted) }) };
 }
+
+/** Webhook addresses are secrets in their path, so of an address only its host stays. */
+const withoutSecrets = <T>(value: T): T | string =>
+  typeof value === 'string' ? redact(value.replace(/(\w+:\/\/[^/\s]+)\/\S+/g, '$1/…')) : value;
 
 const countTargets = (notify: NonNullable<ManifestProfile['notify']>): NotifyCounts => ({
   slack: notify.slack === undefined ? 0 : 1,

@@ -5,7 +5,7 @@ import { crossCheck } from './cross-check.js';
 /** Bounds on lists: far above what a manifest needs, low enough that nothing downstream has to think about size. */
 const MANY = 1000;
 
-/** A webhook URL is a credential and an address is personal data: no message quotes one, `withoutNotify` drops them. */
+/** A webhook URL is a credential and an address is personal data: no message quotes one, `publicManifest` drops them. */
 const notify = z.strictObject({
   slack: httpUrl().describe('Slack webhook URL. A secret: kept out of every output.').exactOptional(),
   webhooks: z.array(httpUrl()).max(MANY).describe('Webhook URLs. Secrets: kept out of every output.').exactOptional(),

@@ -2,7 +2,7 @@ import { digestOf } from '../lib/digest.js';
 import { type Problem, Refusal } from '../lib/errors.js';
 import { stricter, type Thresholds } from '../lib/severity.js';
 import { didYouMean } from '../lib/suggest.js';
-import { type Manifest, withoutNotify } from '../manifest/manifest.js';
+import { type Manifest, publicManifest } from '../manifest/manifest.js';
 import type { Policy } from '../policy/policy.js';
 import { namedTools } from '../policy/rules.js';
 import type { Catalog } from './catalog.js';
@@ -48,7 +48,7 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
     narrowing,
     budgets: budgetsOf(selection, request),
     incomplete: policy.incomplete,
-    paths: { readExclude: policy.paths.readExclude, secretsOnly: policy.paths.secretsOnly },
+    paths: policy.paths,
     source: policy.source,
     sandbox: policy.sandbox,
     ceilingSeconds: lowest(selection.ceilingSeconds, request.timeout ?? null),
@@ -59,7 +59,7 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
 }
 
 const identity = (manifest: Manifest) => ({
-  digest: digestOf(withoutNotify(manifest)),
+  digest: digestOf(publicManifest(manifest)),
   product: manifest.product,
   version: manifest.version,
 });

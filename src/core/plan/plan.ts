@@ -2,7 +2,7 @@ import type { Capabilities } from '../lib/capability.js';
 import type { Category } from '../lib/category.js';
 import { digestOf } from '../lib/digest.js';
 import type { Thresholds } from '../lib/severity.js';
-import type { Acceptance, PathRule, Policy } from '../policy/policy.js';
+import type { Acceptance, Policy } from '../policy/policy.js';
 import type { Tool } from './tool.js';
 
 /** One tool's part in a run: complete, serialisable, with paths as the sandbox sees them and nothing of the host. */
@@ -66,7 +66,7 @@ export interface Plan {
   narrowing: Narrowing;
   budgets: Budgets;
   incomplete: { unread: 'error' | 'note'; accept: readonly Acceptance[] };
-  paths: { readExclude: readonly PathRule[]; secretsOnly: readonly PathRule[] };
+  paths: Policy['paths'];
   source: Policy['source'];
   sandbox: Policy['sandbox'];
   /** Wall-clock ceiling of the whole run, seconds. */

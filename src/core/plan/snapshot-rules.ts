@@ -4,8 +4,11 @@ import type { Plan } from './plan.js';
 
 const MAX_PATH_BYTES = 4096;
 
-/** Names the rule that keeps bundles out of the snapshot. */
-export const EXPORT_RULE = 'export-folder';
+/**
+ * Code by its name. It is given to all tools, secret scanners among them: a name such as `.env.py` must not keep code
+ * from the tools that judge code.
+ */
+const CODE = ['**/*.{py,pyi,pyw,js,jsx,mjs,cjs,ts,tsx,mts,cts,go,java,rb,php,cs,rs,c,cc,cpp,h,sh}'];
 
 /** The caps on a snapshot. */
 export const snapshotLimits = ({ source }: Plan): SnapshotLimits => ({
@@ -17,24 +20,15 @@ export const snapshotLimits = ({ source }: Plan): SnapshotLimits => ({
   maxRatio: source.maxArchiveRatio,
 });
 
-/**
- * What a snapshot leaves out or keeps for secret scanners: the policy's rules, the operator's narrowing, and the folder
- * that bundles are written to (`exportFolder`, a path inside the source), as long as git tracks nothing in it.
- */
-export function snapshotRules({ paths, narrowing }: Plan, exportFolder: string | undefined): PathRule[] {
+/** What a snapshot leaves out or keeps for secret scanners: the policy's rules and the operator's narrowing. */
+export function snapshotRules({ paths, narrowing }: Plan): PathRule[] {
   const excluded = paths.readExclude.map(({ name, globs, trackedToo }): PathRule => {
     return { rule: name, class: 'policy', globs, action: 'exclude', unlessTracked: !trackedToo };
   });
-  const sensitive = paths.secretsOnly.map(
-    ({ name, globs }): PathRule => ({ rule: name, class: 'sensitive', globs, action: 'sensitive' }),
-  );
-  return [...exportRule(exportFolder), ...operatorRules(narrowing), ...excluded, ...sensitive];
-}
-
-function exportRule(folder: string | undefined): PathRule[] {
-  if (folder === undefined) return [];
-  const globs = [`${escapeGlob(folder)}/**`];
-  return [{ rule: EXPORT_RULE, class: 'output', globs, action: 'exclude', unlessTracked: true }];
+  const sensitive = paths.secretsOnly.map(({ name, globs }): PathRule => {
+    return { rule: name, class: 'sensitive', globs, except: CODE, action: 'sensitive' };
+  });
+  return [...operatorRules(narrowing), ...excluded, ...sensitive];
 }
 
 function operatorRules({ include, exclude }: Plan['narrowing']): PathRule[] {
@@ -45,5 +39,3 @@ function operatorRules({ include, exclude }: Plan['narrowing']): PathRule[] {
     rules.push({ rule: 'operator-exclude', class: 'operator', globs: exclude, action: 'exclude' });
   return rules;
 }
-
-const escapeGlob = (path: string): string => path.replace(/[\\*?[\]{}()!+@|]/g, '\\$&');

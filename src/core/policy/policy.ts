@@ -72,7 +72,10 @@ const pathRule = z.strictObject({
 
 const paths = z
   .strictObject({
-    readExclude: z.array(pathRule).prefault(READ_EXCLUDE).describe('Never read: left out of the snapshot, listed with a count.'),
+    readExclude: z
+      .array(pathRule)
+      .prefault(READ_EXCLUDE)
+      .describe('Never read: left out of the snapshot, listed with a count.'),
     secretsOnly: z.array(pathRule).prefault(SECRETS_ONLY).describe('Read by secret scanners only.'),
     editDeny: z.array(pathRule).default([]).describe('May not be edited.'),
     editProtected: z.array(pathRule).default([]).describe('May be edited; flagged for review.'),

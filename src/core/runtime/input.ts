@@ -36,6 +36,11 @@ export async function writeInput(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'files.jsonl'), files.map((file) => `${JSON.stringify(file)}\n`).join(''));
+  await addInput(folder, documents);
+}
+
+/** Adds documents to what is read from /in. */
+export async function addInput(folder: string, documents: Record<string, unknown>): Promise<void> {
   const entries = Object.entries(documents);
   await Promise.all(entries.map(([name, value]) => writeFile(join(folder, name), JSON.stringify(value))));
   await readableByJobs(folder);

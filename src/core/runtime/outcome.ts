@@ -1,6 +1,4 @@
 import type { Category } from '../lib/category.js';
-import { printable } from '../lib/printable.js';
-import { redact } from '../lib/redact.js';
 import type { JobEnd } from '../lib/sandbox/job.js';
 import type { Unread } from '../lib/unread.js';
 
@@ -73,9 +71,9 @@ export function endError(end: JobEnd, what: string): StepError | undefined {
     case 'not-started':
       return {
         cause: 'not-started',
-        // The reason may be a line of standard error, which a tool can forge.
-        message: `${what} could not be started: ${printable(redact(end.reason), 300)}`,
-        remedy: 'Run `security-scan doctor`.',
+        // The reason names paths of this host and may be a forged line of the tool's: it is in the run record alone.
+        message: `${what} could not be started`,
+        remedy: 'The reason is in the run record; `security-scan doctor` tells what this host lacks.',
       };
     case 'cancelled':
       return { cause: 'crash', message: `${what} was cancelled`, remedy: 'Run again.' };

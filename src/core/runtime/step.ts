@@ -36,7 +36,7 @@ export type ReportRead = { job: Job; result: JobResult } & (
 );
 
 /** The port through which a report is read; the findings stage has its implementation. */
-export type ReadReport = (step: Step, files: HandedFile[], folder: string, context: StepContext) => Promise<ReportRead>;
+export type ReadReport = (step: Step, folder: string, context: StepContext) => Promise<ReportRead>;
 
 /** A step that was run: the outcome is evidence, the rest is for the run record. */
 export interface StepRun {
@@ -96,7 +96,7 @@ async function readBack(
   context: StepContext,
   run: StepRunParts,
 ): Promise<StepRun> {
-  const read = await context.readReport(step, files, folder, context);
+  const read = await context.readReport(step, folder, context);
   recordCommand(context.audit, read.job, read.result);
   const parts = { ...run, reader: read.result };
   if (read.result.end.kind === 'cancelled') return { ...parts, outcome: cancelled(step, files.length, context) };

@@ -31,6 +31,9 @@ export async function takeCommit(request: CommitRequest, ports: SourcePorts): Pr
   await mkdir(join(ports.scratch, INPUT), { recursive: true });
   const git = gitFor(ports, repository, root);
   const commit = await commitAt(git, ref, source);
+  // What is staged in the clone's folder may lie where bundles are to go.
+  if (ports.outputFolder !== undefined)
+    await git.attempt({ id: 'source-index', args: ['ls-files', '-z'], output: `${INPUT}/index.z` });
   await readBlobs(git, commit, source, ports);
   return await runWorker(
     { source, kind: 'blobs', commit, format: formatOf(commit.id), unread: shallow(repository) },

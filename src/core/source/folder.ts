@@ -28,7 +28,7 @@ export async function takeFolder(path: string, allowGitDir: boolean, ports: Sour
   await mkdir(join(ports.scratch, INPUT), { recursive: true });
   const git = gitFor(ports, repository, root);
   const commit = await headOf(git);
-  const unread = commit === undefined ? await withoutCommit(git) : await list(git, commit, mount);
+  const unread = commit === undefined ? await withoutCommit(git) : await list(git, commit, mount, ports.outputFolder);
   const known = commit === undefined ? {} : { commit, format: formatOf(commit.id) };
   return await runWorker({ ...taking, ...known, unread: [...shallow(repository), ...unread] }, ports);
 }
@@ -60,17 +60,25 @@ async function withoutCommit(git: Git): Promise<UnreadEntry[]> {
   ];
 }
 
+const IGNORED = ['ls-files', '-z', '--others', '--ignored', '--directory', '--exclude-per-directory=.gitignore'];
+
+/**
+ * A pattern for this folder and nothing else (gitignore(5)). `--directory` names a folder when all in it is ignored:
+ * what earlier runs left must not decide that.
+ */
+const anchored = (folder: string): string => `/${folder.replace(/[\\*?[\] ]/g, '\\$&')}/`;
+
 /**
  * What the commit tracks, what was added since, and what is ignored. The index is hostile data and only ever adds
  * files: `ignored` is made without it, so no flag in it can hide one.
  */
-async function list(git: Git, commit: Commit, source: Mount): Promise<UnreadEntry[]> {
+async function list(git: Git, commit: Commit, source: Mount, outputFolder?: string): Promise<UnreadEntry[]> {
   const [added] = await Promise.all([
     git.attempt({ id: 'source-index', args: ['ls-files', '-z'], output: `${INPUT}/index.z` }),
     git.run({ id: 'source-tree', args: ['ls-tree', '-rz', '--full-tree', commit.tree], output: `${INPUT}/tree.z` }),
     git.run({
       id: 'source-ignored',
-      args: ['ls-files', '-z', '--others', '--ignored', '--directory', '--exclude-per-directory=.gitignore'],
+      args: [...IGNORED, ...(outputFolder === undefined ? [] : [`--exclude=${anchored(outputFolder)}`])],
       output: `${INPUT}/ignored.z`,
       env: { GIT_INDEX_FILE: '/nonexistent', GIT_WORK_TREE: source.to },
       mounts: [source],

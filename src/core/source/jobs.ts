@@ -29,6 +29,8 @@ export interface SourcePorts {
   scratch: string;
   limits: SnapshotLimits;
   pathRules: readonly PathRule[];
+  /** Where bundles are written, as `guardTree` tells: a path below the source folder that is no part of the snapshot. */
+  outputFolder?: string | undefined;
   signal: AbortSignal;
   /** What a fetch may see of the operator's environment, such as SSH_AUTH_SOCK or HTTPS_PROXY; nothing by default. */
   fetchEnv?: Readonly<Record<string, string>>;

@@ -60,6 +60,9 @@ export function compareText(a: string, b: string): number {
 /** Surrogates stand for code points above U+FFFF: they rank after U+E000…U+FFFF. */
 const codePointRank = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
 
+export const isAtOrBelow = (folder: RawPath, path: RawPath): boolean =>
+  path === folder || path.startsWith(`${folder}/`);
+
 /** Folder (empty at the root) and last name. */
 export function splitPath(path: RawPath): [folder: RawPath, name: RawPath] {
   const slash = path.lastIndexOf('/');

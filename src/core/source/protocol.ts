@@ -19,6 +19,8 @@ export interface SnapshotRequest {
   format: ObjectFormat;
   limits: SnapshotLimits;
   pathRules: readonly PathRule[];
+  /** A folder of the source that is no part of it, since it holds what runs leave; `/` between names. */
+  outputFolder?: string | undefined;
 }
 
 export const FILE_MODES = ['100644', '100755', '120000'] as const;

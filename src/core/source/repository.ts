@@ -20,6 +20,8 @@ interface Parts {
 }
 
 const POINTER_BYTES = 8192;
+/** A branch, or the id of a commit (refs.c, validate_headref). */
+const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
 /** As deep as git itself follows alternates (object-file.c, alt_odb nesting). */
 const ALTERNATE_DEPTH = 5;
 /** Parts of a git folder that hold or name objects; as links they would lead git elsewhere. */
@@ -45,6 +47,7 @@ export async function findRepository(source: string, allowGitDir: boolean): Prom
   const parts = { gitDir, commonDir, alternates };
   if (!allowGitDir) refuseOutside(root, parts);
   await refuseLinks(new Set([gitDir, commonDir]));
+  await demandRepository(gitDir, commonDir);
   return { ...place(parts), shallow: (await kindOf(join(commonDir, 'shallow'))) !== 'absent' };
 }
 
@@ -98,6 +101,17 @@ async function refuseLinks(folders: ReadonlySet<string>): Promise<void> {
   }
 }
 
+/** What git itself demands of a repository (setup.c, is_git_directory); its own message names a path of the sandbox. */
+async function demandRepository(gitDir: string, commonDir: string): Promise<void> {
+  const kinds = await Promise.all(['objects', 'refs'].map((name) => kindOf(join(commonDir, name))));
+  const head = (await kindOf(join(gitDir, 'HEAD'))) === 'file' ? await readSmall(join(gitDir, 'HEAD')) : '';
+  if (kinds.every((kind) => kind === 'folder') && HEAD.test(head)) return;
+  throw refusal(
+    `${gitDir} is not a git repository: HEAD, objects or refs is missing or broken`,
+    'Remove it if it is a leftover, or scan a fresh clone.',
+  );
+}
+
 /**
  * Every part gets a mount of its own under /git: no path of the host shows inside, and none needs quoting. A worktree's
  * git folder lies in its common folder, which it finds by the relative path in `commondir` (refs are looked up by that
@@ -147,7 +161,8 @@ async function readSmall(path: string): Promise<string> {
   }
 }
 
-async function kindOf(path: string): Promise<'absent' | 'file' | 'folder' | 'link' | 'other'> {
+/** What is at a path, links not followed. Throws `Refusal` code `source` where that cannot be told. */
+export async function kindOf(path: string): Promise<'absent' | 'file' | 'folder' | 'link' | 'other'> {
   try {
     const stat = await lstat(path);
     if (stat.isSymbolicLink()) return 'link';

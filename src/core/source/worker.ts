@@ -43,7 +43,7 @@ export async function runWorker(taking: Taking, ports: SourcePorts): Promise<Sna
 
 async function writeRequest(
   { kind, stdin, commit, format }: Taking,
-  { scratch, limits, pathRules }: SourcePorts,
+  { scratch, limits, pathRules, outputFolder }: SourcePorts,
 ): Promise<void> {
   const request: SnapshotRequest = {
     kind,
@@ -52,6 +52,7 @@ async function writeRequest(
     format: format ?? 'sha1',
     limits,
     pathRules,
+    outputFolder,
   };
   const input = join(scratch, INPUT);
   await mkdir(input, { recursive: true });

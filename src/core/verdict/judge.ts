@@ -3,7 +3,8 @@ import { SEVERITIES, type Severity, type Thresholds } from '../lib/severity.js';
 import type { Unread } from '../lib/unread.js';
 import type { Budgets, Plan } from '../plan/plan.js';
 import type { Acceptance } from '../policy/policy.js';
-import type { StepOutcome } from '../runtime/outcome.js';
+import type { StepOutcome, StepStatus } from '../runtime/outcome.js';
+import type { Edit } from './edits.js';
 import { type Counts, noCounts, type Tally } from './tally.js';
 
 /** One line of the budget table. `limit` is null when there is none. */
@@ -17,7 +18,7 @@ export interface BudgetRow {
 }
 
 export interface Reason {
-  kind: 'step' | 'cancelled' | 'unread' | 'budget';
+  kind: 'step' | 'cancelled' | 'unread' | 'budget' | 'edit';
   message: string;
   remedy: string;
 }
@@ -33,7 +34,13 @@ export interface Verdict {
 }
 
 /** Measures a run: steps that did not run, files that were not judged, budgets that are exceeded. */
-export function judge(plan: Plan, outcomes: readonly StepOutcome[], unread: readonly Unread[], tally: Tally): Verdict {
+export function judge(
+  plan: Plan,
+  outcomes: readonly StepOutcome[],
+  unread: readonly Unread[],
+  tally: Tally,
+  baseline: Compared = { steps: [], edits: [] },
+): Verdict {
   const gaps = openGaps(plan.incomplete.accept, outcomes, unread);
   const budgets = budgetRows(plan.budgets, tally);
   const incomplete = plan.incomplete.unread === 'error' ? unreadReasons(gaps.open) : [];
@@ -41,9 +48,10 @@ export function judge(plan: Plan, outcomes: readonly StepOutcome[], unread: read
     ...outcomes.flatMap(stepReason),
     ...missingSteps(plan, outcomes),
     ...nothingJudged(outcomes),
+    ...baseline.steps.flatMap(baselineReason),
     ...incomplete,
   ];
-  const exceeded = budgets.filter((row) => row.exceeded).map(budgetReason);
+  const exceeded = [...budgets.filter((row) => row.exceeded).map(budgetReason), ...editReasons(baseline.edits)];
   return {
     verdict: errors.length > 0 ? 'error' : exceeded.length > 0 ? 'fail' : 'pass',
     reasons: [...errors, ...exceeded],
@@ -84,6 +92,27 @@ function nothingJudged(outcomes: readonly StepOutcome[]): Reason[] {
   if (outcomes.some(({ status }) => status !== 'not-applicable' && status !== 'skipped')) return [];
   const remedy = 'Choose a profile whose tools know the languages of the source.';
   return [{ kind: 'step', message: 'no tool applies to any file of the source', remedy }];
+}
+
+/** What a comparison with a baseline found besides findings. */
+export interface Compared {
+  steps: readonly { step: string; status: StepStatus }[];
+  edits: readonly Edit[];
+}
+
+function editReasons(edits: readonly Edit[]): Reason[] {
+  const denied = edits.filter(({ decision }) => decision === 'denied');
+  if (denied.length === 0) return [];
+  const message = `${denied.length} ${denied.length === 1 ? 'edit' : 'edits'} denied by the policy, first ${denied[0]?.path} (rule ${denied[0]?.rule})`;
+  return [{ kind: 'edit', message, remedy: 'Take the edits back, or change the rule under `paths.editDeny`.' }];
+}
+
+/** What a step that failed on the baseline would have known is unknown: the comparison proves nothing. */
+function baselineReason({ step, status }: { step: string; status: StepStatus }): Reason[] {
+  if (status !== 'error' && status !== 'cancelled') return [];
+  return [
+    { kind: 'step', message: `${step}: ${status} on the baseline`, remedy: 'Run again, or choose another baseline.' },
+  ];
 }
 
 type Gap = Unread & { by: string };

@@ -23,6 +23,8 @@ export class Collection {
   readonly taken: Taken[] = [];
   readonly unread: UnreadLine[] = [];
   readonly excluded = new Map<string, { rule: string; class: string; count: number }>();
+  /** Paths that are in an archive or commit, within the caps, and not read; a folder can be asked itself. */
+  readonly passed = new Set<RawPath>();
   ignored = 0;
   readonly caps: Caps;
   readonly #rules: PathRules;
@@ -32,11 +34,16 @@ export class Collection {
     this.#rules = compilePathRules(request.pathRules);
   }
 
-  /** The class of a path that may be read; `undefined`, and counted, for an excluded one. */
+  /**
+   * The class of a path that may be read; `undefined`, and counted, for an excluded one. Where no git tells what is
+   * tracked, everything counts as tracked: rules for untracked files leave nothing out.
+   */
   classify(path: RawPath, tracked: boolean): FileClass | undefined {
-    const decision = this.#rules.read(matchablePath(path), tracked);
-    if (decision.action === 'exclude') this.exclude(decision.reason, decision.class);
-    else return decision.action === 'sensitive' ? 'sensitive' : 'general';
+    const decision = this.#rules.read(matchablePath(path), tracked || !this.request.git);
+    if (decision.action === 'exclude') {
+      this.#pass(path);
+      this.exclude(decision.reason, decision.class);
+    } else return decision.action === 'sensitive' ? 'sensitive' : 'general';
   }
 
   exclude(rule: string, kind: string): void {
@@ -53,17 +60,26 @@ export class Collection {
 
   /** As `leave`, for a path that is counted already. */
   note(path: RawPath, reason: UnreadReason, detail: string, audit?: UnreadLine['audit']): void {
+    this.#pass(path);
     const shown = escapePath(path.slice(0, this.request.limits.maxPathBytes));
     this.unread.push({ type: 'unread', path: shown, reason, detail, ...(audit ? { audit } : {}) });
   }
 
   /** False, and the path is left unread, when it is longer or deeper than the caps allow. */
   fits(path: RawPath, isFolder = false): boolean {
+    const problem = this.#excess(path, isFolder);
+    if (problem !== undefined) this.leave(path, 'name', problem);
+    return problem === undefined;
+  }
+
+  #pass(path: RawPath): void {
+    if (this.request.kind !== 'folder' && this.#excess(path) === undefined) this.passed.add(path);
+  }
+
+  #excess(path: RawPath, isFolder = false): string | undefined {
     const { maxDepth, maxPathBytes } = this.request.limits;
+    if (path.length > maxPathBytes) return `the path is longer than ${maxPathBytes} bytes`;
     const depth = path.split('/').length - (isFolder ? 0 : 1);
-    if (path.length > maxPathBytes) this.leave(path, 'name', `the path is longer than ${maxPathBytes} bytes`);
-    else if (depth > maxDepth) this.leave(path, 'name', `more than ${maxDepth} folders deep`);
-    else return true;
-    return false;
+    return depth > maxDepth ? `more than ${maxDepth} folders deep` : undefined;
   }
 }

@@ -4,6 +4,7 @@ import { toolNames } from '../../core/source/tool-names.js';
 import type { Collection, FileClass } from './collect.js';
 import { sourceError } from './faulty.js';
 import type { GitLists } from './git-lists.js';
+import { demandOwn, outputOf } from './output.js';
 import { readInto } from './read-file.js';
 import { digests, type Store } from './store.js';
 
@@ -23,6 +24,8 @@ interface Walk {
   seen: Seen[];
   /** Submodules whose folder is there. */
   submodules: Set<RawPath>;
+  /** Never entered, whatever is there. */
+  output: RawPath | undefined;
 }
 
 /** A folder yet to be listed; in an `ignored` one only tracked files are in scope. */
@@ -43,7 +46,9 @@ export async function takeFolder(
 ): Promise<Set<RawPath>> {
   const raw = rawOf(Buffer.from(root));
   const { dev } = lstatSync(root);
-  const walk: Walk = { root: raw, device: dev, lists, into, seen: [], submodules: new Set() };
+  const output = outputOf(into.request);
+  if (output !== undefined && !into.request.git) demandOwn(raw, output);
+  const walk: Walk = { root: raw, device: dev, lists, into, seen: [], submodules: new Set(), output };
   const open: Open[] = [{ path: '', ignored: false }];
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) open.push(...listFolder(walk, folder));
   for (const item of lists.tree.values())
@@ -75,6 +80,7 @@ function listFolder(walk: Walk, folder: Open): Open[] {
   for (const item of items) {
     const name = rawOf(item.name);
     const path = folder.path === '' ? name : `${folder.path}/${name}`;
+    if (path === walk.output && item.isDirectory()) continue;
     if (name === '.git') leaveGit(walk, folder);
     else if (item.isDirectory()) below.push(...enter(walk, path, folder.ignored));
     else see(walk, path, item, folder.ignored);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTreeListing, type TreeItem, treeId } from '../../core/source/git-objects.js';
-import { type RawPath, rawOf } from '../../core/source/names.js';
+import { isAtOrBelow, type RawPath, rawOf } from '../../core/source/names.js';
 import type { SnapshotRequest } from '../../core/source/protocol.js';
 import type { Taken } from './collect.js';
 
@@ -12,20 +12,25 @@ export interface GitLists {
   tracks(path: RawPath): boolean;
   /** A file that git ignores; for a folder, that it ignores all in it. Says nothing about tracked files. */
   ignores(path: RawPath, isFolder: boolean): boolean;
+  /** Whether the commit or the index has something at or below this path. */
+  holds(folder: RawPath): boolean;
 }
 
-const NOTHING: GitLists = { tree: new Map(), tracks: () => false, ignores: () => false };
+const NOTHING: GitLists = { tree: new Map(), tracks: () => false, ignores: () => false, holds: () => false };
 
 /** Reads `tree.z` and, of a working tree, `index.z` and `ignored.z`; without git nothing is tracked and nothing ignored. */
-export function readGitLists({ git, kind }: SnapshotRequest, input: string): GitLists {
+export function readGitLists({ git, kind, outputFolder }: SnapshotRequest, input: string): GitLists {
   if (!git) return NOTHING;
   const tree = new Map(readTree(input).map((item) => [item.path, item]));
-  if (kind !== 'folder') return { ...NOTHING, tree };
-  const added = readPaths(join(input, 'index.z'));
+  const indexed = kind === 'folder' || outputFolder !== undefined;
+  const added: ReadonlySet<RawPath> = indexed ? readPaths(join(input, 'index.z')) : new Set();
+  const holds = (folder: RawPath) => [...tree.keys(), ...added].some((path) => isAtOrBelow(folder, path));
+  if (kind !== 'folder') return { ...NOTHING, tree, holds };
   const ignored = readPaths(join(input, 'ignored.z'));
   return {
     tree,
     tracks: (path) => tree.has(path) || added.has(path),
+    holds,
     ignores: (path, isFolder) => ignored.has(isFolder ? `${path}/` : path),
   };
 }

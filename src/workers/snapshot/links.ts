@@ -21,18 +21,23 @@ export function judgeLinks(into: Collection, exists: (path: RawPath) => boolean)
   for (const path of links.keys()) {
     const judgement = judge(path, links, (end) => (known.has(end) ? 'scanned' : exists(end) ? 'unscanned' : 'nothing'));
     if (judgement === 'escape') into.note(path, 'symlink-escape', 'a link that leads out of the source', 'escape');
-    if (judgement === 'unscanned') into.note(path, 'symlink-escape', 'a link to something that is not scanned');
+    if (judgement === 'unscanned')
+      into.note(path, 'link-unscanned', 'a link to something in the source that is not scanned');
   }
 }
 
-/** Files that were taken and the folders they are in. */
+/** Files that were taken and the folders they are in; a link is known by its target. */
 function knownPaths(into: Collection): ReadonlySet<RawPath> {
-  const known = new Set<RawPath>(['']);
-  for (const { path, target } of into.taken) {
-    if (target === undefined) known.add(path);
-    for (let [folder] = splitPath(path); !known.has(folder); [folder] = splitPath(folder)) known.add(folder);
-  }
-  return known;
+  const files = into.taken.flatMap(({ path, target }) => (target === undefined ? [path] : []));
+  const folders = into.taken.map(({ path }) => splitPath(path)[0]);
+  return withFolders([...files, ...folders]);
+}
+
+/** The paths and every folder above them. */
+export function withFolders(paths: Iterable<RawPath>): ReadonlySet<RawPath> {
+  const all = new Set<RawPath>(['']);
+  for (const path of paths) for (let at = path; !all.has(at); [at] = splitPath(at)) all.add(at);
+  return all;
 }
 
 function judge(path: RawPath, links: ReadonlyMap<RawPath, RawPath>, end: (path: RawPath) => Judgement): Judgement {

@@ -1,13 +1,14 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bytesOf, type RawPath } from '../../core/source/names.js';
+import { bytesOf, isAtOrBelow, type RawPath } from '../../core/source/names.js';
 import type { SnapshotRequest } from '../../core/source/protocol.js';
 import { takeBlobs } from './blobs.js';
 import { Collection } from './collect.js';
 import { sourceError } from './faulty.js';
 import { type Stores, takeFolder } from './folder.js';
 import { readGitLists, takenTreeId } from './git-lists.js';
-import { judgeLinks } from './links.js';
+import { judgeLinks, withFolders } from './links.js';
+import { outputOf, refuseTracked } from './output.js';
 import { givenPlaces, type Places } from './places.js';
 import { RefusedSource } from './refused.js';
 import { Store } from './store.js';
@@ -42,8 +43,9 @@ async function collect(request: SnapshotRequest, places: Places) {
   };
   for (const store of Object.values(stores)) store.prepare('.');
   const lists = readGitLists(request, places.input);
+  refuseTracked(request, lists);
   const present = await take(request, places, into, { stores, lists });
-  judgeLinks(into, existsIn(request, places));
+  judgeLinks(into, existsIn(into, places));
   for (const { path, lfsPointer } of into.taken) {
     if (lfsPointer) into.note(path, 'lfs-pointer', 'a Git LFS pointer; the file itself is elsewhere');
   }
@@ -71,15 +73,23 @@ async function take(
   }
 }
 
-/** Whether a path that was not taken is there all the same; only a folder can be asked. */
-function existsIn(request: SnapshotRequest, places: Places): (path: RawPath) => boolean {
-  if (request.kind !== 'folder') return () => false;
-  return (path) => {
-    try {
-      lstatSync(Buffer.concat([Buffer.from(`${places.source}/`), bytesOf(path)]));
-      return true;
-    } catch (error) {
-      return !['ENOENT', 'ENOTDIR'].includes(sourceError(error));
-    }
-  };
+/** Whether a path that was not taken is there all the same. */
+function existsIn({ request, passed }: Collection, places: Places): (path: RawPath) => boolean {
+  if (request.kind !== 'folder') {
+    const there = withFolders(passed);
+    return (path) => there.has(path);
+  }
+  const output = outputOf(request);
+  // The output folder counts as there, also before the first run makes it: no run may change what the next one says.
+  return (path) =>
+    (output !== undefined && (isAtOrBelow(output, path) || isAtOrBelow(path, output))) || isThere(places.source, path);
+}
+
+function isThere(root: string, path: RawPath): boolean {
+  try {
+    lstatSync(Buffer.concat([Buffer.from(`${root}/`), bytesOf(path)]));
+    return true;
+  } catch (error) {
+    return !['ENOENT', 'ENOTDIR'].includes(sourceError(error));
+  }
 }

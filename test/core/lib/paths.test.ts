@@ -42,6 +42,12 @@ describe('path rules', () => {
     expect(rules.read('a.pem', false).class).toBe('keys-class');
   });
 
+  it('spare exceptions from a rule for sensitive files in any case', () => {
+    const spared = compilePathRules([{ ...rule('keys', 'sensitive', '**/.env*'), except: ['**/*.py'] }]);
+    expect(spared.read('.ENV.PY', false).action).toBe('read');
+    expect(spared.read('.env.py.local', false).action).toBe('sensitive');
+  });
+
   it('spare what git tracks where they say so', () => {
     expect(rules.read('a/node_modules/x.js', false).action).toBe('exclude');
     expect(rules.read('a/node_modules/x.js', true).action).toBe('read');

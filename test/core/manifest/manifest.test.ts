@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { Refusal } from '../../../src/core/lib/errors.js';
 import { initManifest } from '../../../src/core/manifest/init.js';
-import { manifestJsonSchema, readManifest, withoutNotify } from '../../../src/core/manifest/manifest.js';
+import { manifestJsonSchema, publicManifest, readManifest } from '../../../src/core/manifest/manifest.js';
 import { problemsFrom } from '../lib/document/refused.js';
 
 const SMALL = {
@@ -219,7 +219,7 @@ describe('a manifest that is read', () => {
 describe('notification targets', () => {
   it('are counted in the public form', () => {
     const manifest = read(JSON.stringify(FULL));
-    const open = withoutNotify(manifest);
+    const open = publicManifest(manifest);
     expect(open.profiles[0]?.notify).toEqual({ slack: 1, webhooks: 2, email: 1 });
     expect(JSON.stringify(open)).not.toMatch(/secret-\d/i);
     expect({ ...open, profiles: [] }).toEqual({ ...manifest, profiles: [] });
@@ -227,7 +227,7 @@ describe('notification targets', () => {
   });
 
   it('stay absent where there are none', () => {
-    expect(withoutNotify(read(JSON.stringify(SMALL)))).toEqual(read(JSON.stringify(SMALL)));
+    expect(publicManifest(read(JSON.stringify(SMALL)))).toEqual(read(JSON.stringify(SMALL)));
   });
 
   it.each<[string, unknown]>([

@@ -116,6 +116,27 @@ describe('a hostile tar', () => {
     expect(reasons(snapshot)).toEqual(['name a.py']);
   });
 
+  it('holds every file, and lists links to what the operator left out', async () => {
+    const exclude = { rule: 'r', class: 'c', action: 'exclude' } as const;
+    const snapshot = await take(
+      await tar([
+        [{ name: 'node_modules/x.js' }, 'x'],
+        [{ name: 'left/out/b.py' }, 'b'],
+        [{ name: 'link', type: 'symlink', linkname: 'left/out' }],
+        [{ name: 'nothing', type: 'symlink', linkname: 'left/absent' }],
+      ]),
+      'tar',
+      {
+        pathRules: [
+          { ...exclude, globs: ['**/node_modules/**'], unlessTracked: true },
+          { ...exclude, globs: ['left/**'] },
+        ],
+      },
+    );
+    expect(paths(snapshot)).toEqual(['link', 'node_modules/x.js', 'nothing']);
+    expect(reasons(snapshot)).toEqual(['link-unscanned link']);
+  });
+
   it('never reads a .git, and counts what was in it', async () => {
     const snapshot = await take(
       await tar([

@@ -13,7 +13,7 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LIMITS, paths, reasons, repository, workshop, write } from './support.js';
+import { git, LIMITS, paths, reasons, repository, workshop, write } from './support.js';
 
 const shop = workshop();
 const raw = (folder: string, name: Buffer): Buffer => Buffer.concat([Buffer.from(`${folder}/`), name]);
@@ -32,7 +32,7 @@ describe('a hostile folder', () => {
     const ports = shop.ports();
     const snapshot = await shop.take(folder, ports);
     expect(reasons(snapshot)).toEqual([
-      'symlink-escape hidden.py',
+      'link-unscanned hidden.py',
       'symlink-escape in/up.py',
       'symlink-escape passwd.py',
       'symlink-escape through',
@@ -179,6 +179,25 @@ describe('a plain folder', () => {
     expect(snapshot.subject).toEqual({ kind: 'tree', digest: snapshot.treeDigest });
     expect(snapshot.dirty).toBe(false);
     expect(statSync(join(snapshot.folder, 'sensitive/.env')).isFile()).toBe(true);
+  });
+
+  it('holds every file, also what a rule leaves out where git does not track it', async () => {
+    const folder = write(shop.folder(), { 'node_modules/x.js': 'x' });
+    const pathRules = [
+      { rule: 'r', class: 'c', globs: ['**/node_modules/**'], action: 'exclude', unlessTracked: true },
+    ] as const;
+    expect(await shop.take(folder, { pathRules })).toMatchObject({
+      entries: [{ path: 'node_modules/x.js', tracked: false }],
+      excluded: [],
+    });
+    git(folder, 'init', '-q');
+    expect(paths(await shop.take(folder, { pathRules }))).toEqual(['node_modules/x.js']);
+    repository(folder, {});
+    write(folder, { 'node_modules/new.js': 'n' });
+    expect(await shop.take(folder, { pathRules })).toMatchObject({
+      entries: [{ tracked: true }],
+      excluded: [{ count: 1 }],
+    });
   });
 
   it('has the same digest elsewhere, under another umask, with other times', async () => {

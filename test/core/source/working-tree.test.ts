@@ -203,6 +203,18 @@ describe('where the git data is', () => {
     await expect(shop.take(repo)).rejects.toMatchObject({ name: 'Refusal', code: 'source' });
   });
 
+  it.each([
+    ['an empty folder', {}],
+    ['a HEAD alone', { '.git/HEAD': 'ref: refs/heads/main\n' }],
+    ['a HEAD of nonsense', { '.git/HEAD': 'nonsense', '.git/objects/x': '', '.git/refs/x': '' }],
+  ])('refuses a .git that is no repository: %s', async (_name, files) => {
+    const repo = write(shop.folder(), { ...FILES, ...files });
+    mkdirSync(join(repo, '.git'), { recursive: true });
+    const taking = shop.take(repo);
+    await expect(taking).rejects.toMatchObject({ name: 'Refusal', code: 'source' });
+    await expect(taking).rejects.toThrow(/\.git is not a git repository.*\n +Remove it/);
+  });
+
   it('refuses a git folder whose parts are links', async () => {
     const repo = repository(shop.folder(), FILES);
     const outside = join(shop.folder(), 'objects');

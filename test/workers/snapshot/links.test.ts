@@ -17,7 +17,7 @@ function collection(files: string[], links: Record<string, string>): Collection 
 const judged = (files: string[], links: Record<string, string>, there: string[] = []) => {
   const into = collection(files, links);
   judgeLinks(into, (path) => there.includes(path));
-  return into.unread.map(({ path, audit }) => `${path} ${audit ?? 'inside'}`);
+  return into.unread.map(({ path, reason, audit }) => `${path} ${audit ?? reason}`);
 };
 
 describe('judgeLinks', () => {
@@ -37,8 +37,8 @@ describe('judgeLinks', () => {
 
   it('notes links into what is not scanned', () => {
     expect(judged(['a'], { l: 'node_modules/x', m: '.git/config' }, ['node_modules/x'])).toEqual([
-      'l inside',
-      'm inside',
+      'l link-unscanned',
+      'm link-unscanned',
     ]);
   });
 

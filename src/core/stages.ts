@@ -1,0 +1,90 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readReport } from './findings/read-report.js';
+import type { Audit } from './lib/audit.js';
+import { Fault } from './lib/errors.js';
+import type { Admission } from './plan/admit.js';
+import type { Catalog } from './plan/catalog.js';
+import { snapshotLimits, snapshotRules } from './plan/snapshot-rules.js';
+import type { OpenRun, ScanPorts } from './run.js';
+import { cancelReason, cancelRemedy } from './runtime/cancel.js';
+import type { StepOutcome } from './runtime/outcome.js';
+import { runPlan } from './runtime/run.js';
+import { stageLocked } from './runtime/stage.js';
+import type { StepRun } from './runtime/step.js';
+import type { ScanRequest } from './scan-request.js';
+import type { Snapshot, SourceRequest } from './source/snapshot.js';
+import { takeSnapshot } from './source/take.js';
+
+/** What every stage of one run is given. */
+export interface Context {
+  request: ScanRequest;
+  catalog: Catalog;
+  admission: Admission;
+  run: OpenRun;
+  ports: ScanPorts;
+  /** Path of the export folder inside the source. */
+  inside: string | undefined;
+}
+
+/** Copies the source as it is now; steps never see the live tree. */
+export async function take(
+  source: SourceRequest,
+  name: string,
+  { catalog, admission, run, inside }: Context,
+): Promise<Snapshot> {
+  run.say({ type: 'snapshot', state: 'started' });
+  const { sandbox, audit, signal } = run;
+  const scratch = join(run.work, name);
+  await mkdir(scratch);
+  const worker = { folder: join(run.work, `${name}-worker`) };
+  await stageLocked('snapshot', catalog, worker.folder);
+  const limits = snapshotLimits(admission.plan);
+  const pathRules = snapshotRules(admission.plan);
+  const ports = { sandbox, audit, worker, scratch, limits, pathRules, signal, outputFolder: inside };
+  const snapshot = await takeSnapshot(source, ports).catch((error: unknown) => {
+    throw signal.aborted ? cancelled(signal, error) : error;
+  });
+  // A source without such files leaves no folder for them, and a mount needs one.
+  for (const name of ['general', 'sensitive'])
+    if ((await mkdir(join(snapshot.folder, name), { recursive: true })) !== undefined)
+      await chmod(join(snapshot.folder, name), 0o755);
+  const bytes = snapshot.entries.reduce((sum, entry) => sum + entry.size, 0);
+  run.say({ type: 'snapshot', state: 'done', files: snapshot.entries.length, bytes, unread: snapshot.unread.length });
+  return snapshot;
+}
+
+/** Without a snapshot there is no subject that evidence could be about, so there is no bundle. */
+function cancelled(signal: AbortSignal, cause: unknown): Fault {
+  const message = `${cancelReason(signal)} while the source was read; nothing was scanned and no bundle was made`;
+  return new Fault('snapshot', message, cancelRemedy(signal), { cause });
+}
+
+/** Runs the plan's steps over a snapshot. */
+export function execute(
+  snapshot: Snapshot,
+  name: string,
+  { request, catalog, admission, run }: Context,
+): Promise<StepRun[]> {
+  return runPlan(admission.plan, {
+    snapshot,
+    catalog,
+    sandbox: run.sandbox,
+    audit: run.audit,
+    scratch: join(run.work, name),
+    assets: request.privacyAssets === undefined ? {} : { privacy: request.privacyAssets },
+    signal: run.signal,
+    jobs: request.jobs,
+    readReport,
+    onStep: (event) => {
+      if (event.state === 'done') recordOutcome(run.audit, event.outcome);
+      run.say({ type: 'step', ...event });
+    },
+  });
+}
+
+/** What a tool or an error says stays out of the log of decisions: the cause has a name. */
+function recordOutcome(audit: Audit, { step, status, error }: StepOutcome): void {
+  const reason = error?.cause ?? status;
+  audit.record({ kind: 'state', what: `step ${step}`, from: 'planned', to: status, actor: 'tool', reason });
+}
