@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import type { Component } from '../findings/component.js';
 import { readJsonLines } from '../lib/plain-file.js';
-import { renderCycloneDx } from './cyclonedx.js';
 import type { BundleInput } from './documents.js';
-import { renderSpdx } from './spdx.js';
 import { MEDIA, type Staging } from './staging.js';
 
 /** Documents that need a time take the commit's; without a commit the start of 1980, the oldest a ZIP can hold. */
@@ -19,6 +17,9 @@ export async function writeSbom({ evidence, runs }: BundleInput, into: Staging):
   for (const folder of read) {
     for await (const value of readJsonLines(join(folder, 'components.jsonl'))) components.push(value as Component);
   }
+  // Loaded when needed: the library costs every other run 0.1 s at its start.
+  const { renderCycloneDx } = await import('./cyclonedx.js');
+  const { renderSpdx } = await import('./spdx.js');
   const { plan, snapshot } = evidence;
   const subject = {
     name: plan.manifest?.product ?? 'source',
