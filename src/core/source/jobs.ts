@@ -4,7 +4,8 @@ import { Fault } from '../lib/errors.js';
 import type { PathRule } from '../lib/paths.js';
 import { readPlainFile } from '../lib/plain-file.js';
 import { printable } from '../lib/printable.js';
-import type { Job, JobEnd, JobResult, Limits, Sandbox } from '../lib/sandbox/job.js';
+import { describeEnd } from '../lib/sandbox/describe-end.js';
+import type { Job, JobResult, Limits, Sandbox } from '../lib/sandbox/job.js';
 
 /** Caps on a source. Above `maxFileBytes`, `maxDepth` or `maxPathBytes` a file is unread; above the others the run is refused. */
 export interface SnapshotLimits {
@@ -79,23 +80,4 @@ export async function demandExit(job: SourceJob, result: JobResult, codes: reado
 async function lastWords(stderr: string): Promise<string> {
   const text = await readPlainFile(stderr, LISTING_BYTES).catch(() => Buffer.alloc(0));
   return printable(text.subarray(-MESSAGE_BYTES).toString('utf8').trim(), MESSAGE_BYTES);
-}
-
-function describeEnd(end: JobEnd): string {
-  switch (end.kind) {
-    case 'exited':
-      return `exit code ${end.exitCode}`;
-    case 'signalled':
-      return `ended by ${end.signal}`;
-    case 'timeout':
-      return `over its limit of ${end.limit === 'cpuSeconds' ? 'CPU time' : 'time'}`;
-    case 'memory':
-      return 'out of memory';
-    case 'output':
-      return 'over its limit of output';
-    case 'cancelled':
-      return 'cancelled';
-    case 'not-started':
-      return `not started: ${end.reason}`;
-  }
 }

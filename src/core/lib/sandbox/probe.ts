@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job, JobResult, Sandbox } from './job.js';
+import { describeEnd } from './describe-end.js';
+import type { Job, Sandbox } from './job.js';
 
 /**
  * Run inside a jail before it is trusted: it must hold. Each answer names what was open.
@@ -54,24 +55,4 @@ function probeJob(folder: string, script: string): Job {
     stdout: join(folder, 'stdout'),
     stderr: join(folder, 'stderr'),
   };
-}
-
-/** One line on how a job ended. */
-export function describeEnd(end: JobResult['end']): string {
-  switch (end.kind) {
-    case 'exited':
-      return `exit code ${end.exitCode}`;
-    case 'signalled':
-      return `ended by ${end.signal}`;
-    case 'timeout':
-      return end.limit === 'cpuSeconds' ? 'CPU time used up' : 'out of time';
-    case 'memory':
-      return 'out of memory';
-    case 'output':
-      return 'wrote more than allowed';
-    case 'cancelled':
-      return 'cancelled';
-    case 'not-started':
-      return end.reason;
-  }
 }
