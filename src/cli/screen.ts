@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { coverageOf } from '../core/bundle/documents.js';
 import type { Finding } from '../core/findings/finding.js';
 import { readFindings } from '../core/findings/merge.js';
 import { printable } from '../core/lib/printable.js';
@@ -94,8 +95,10 @@ function notRun(outcomes: readonly StepOutcome[]): string[] {
 }
 
 /** What no tool saw, or what the policy let pass unseen: a short answer must not hide it. */
-function leftOut({ snapshot, verdict, outcomes }: ScanResult['evidence']): string[] {
+function leftOut({ plan, snapshot, verdict, outcomes }: ScanResult['evidence']): string[] {
+  const { files, givenToCodeScanners } = coverageOf({ plan, snapshot });
   const rows = [
+    ['  code scanners', `given ${givenToCodeScanners} of ${files} files`],
     ...snapshot.excluded.map(({ rule, count }) => [`  ${printable(rule, 80)}`, `${count} paths excluded`]),
     ...(snapshot.ignored > 0 ? [['  .gitignore', `${snapshot.ignored} untracked paths ignored`]] : []),
     ...(verdict.accepted > 0 ? [['  policy', `${verdict.accepted} gaps accepted (incomplete.accept)`]] : []),
@@ -103,7 +106,7 @@ function leftOut({ snapshot, verdict, outcomes }: ScanResult['evidence']): strin
       .filter(({ unread }) => unread.length > 0)
       .map(({ step, unread }) => [`  ${step}`, `${unread.length} files not judged`]),
   ];
-  return rows.length > 0 ? ['Left out', ...table(rows)] : [];
+  return ['Left out', ...table(rows)];
 }
 
 /** Edits that somebody should look at. */

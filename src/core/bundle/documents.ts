@@ -4,6 +4,7 @@ import type { Catalog } from '../plan/catalog.js';
 import type { Plan } from '../plan/plan.js';
 import { planDigest } from '../plan/plan.js';
 import type { Policy } from '../policy/policy.js';
+import { filesFor } from '../runtime/input.js';
 import type { StepOutcome, StepStatus } from '../runtime/outcome.js';
 import type { StepRun } from '../runtime/step.js';
 import type { Snapshot } from '../source/snapshot.js';
@@ -50,6 +51,16 @@ export const sourceOf = ({ subject, treeDigest, dirty, origin, entries }: Snapsh
   files: entries.length,
 });
 
+/**
+ * How many files of the snapshot a code scanner was given. The others were looked at for secrets alone, or by nobody:
+ * silence about them says nothing about code in them.
+ */
+export function coverageOf({ plan, snapshot }: Pick<Evidence, 'plan' | 'snapshot'>) {
+  const scanners = plan.steps.filter(({ category }) => category === 'sast');
+  const given = new Set(scanners.flatMap((step) => filesFor(step, snapshot.entries).map(({ path }) => path)));
+  return { files: snapshot.entries.length, givenToCodeScanners: given.size };
+}
+
 /** summary.json: the answer and how it came about, for programs. */
 export function summary({ plan, snapshot, outcomes, tally, verdict, baseline }: Evidence) {
   return {
@@ -60,6 +71,7 @@ export function summary({ plan, snapshot, outcomes, tally, verdict, baseline }: 
     product: plan.manifest ? { name: plan.manifest.product, version: plan.manifest.version } : null,
     source: sourceOf(snapshot),
     baseline,
+    coverage: coverageOf({ plan, snapshot }),
     findings: tally,
     budgets: verdict.budgets,
     tools: outcomes,
