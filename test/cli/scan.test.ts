@@ -222,6 +222,19 @@ describe('security-scan', () => {
     expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/1 edit denied by the policy, first ci\/build.yml/)]);
   });
 
+  it('is cancelled while the source is read with the code of the signal, a reason and no bundle', async () => {
+    const { source, out, folder } = repository(SOUND);
+    const running = startCli([source, '--export-dir', out, '--profile', 'smoke', '--events', join(folder, 'early')]);
+    for await (const line of running.iterable({ from: 'stderr' }))
+      if (line.startsWith('sandbox:')) running.kill('SIGINT');
+    const { exitCode, stderr } = await running;
+    const summary = join(out, 'latest', 'summary.json');
+    // The signal may come when the snapshot is done already: then there is a bundle, and it says so.
+    if (existsSync(summary)) expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({ verdict: 'error' });
+    else expect(stderr).toMatch(/cancelled while the source was read/);
+    expect(exitCode).toBe(130);
+  });
+
   it('leaves no work folder behind', async () => {
     const { source, out, folder } = repository(SOUND);
     const work = join(folder, 'tmp');

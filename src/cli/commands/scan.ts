@@ -57,7 +57,7 @@ async function runScan(source: string | undefined, flags: ScanFlags & OutputFlag
   } catch (error) {
     const code = cancel.exitCode();
     if (code === undefined || !(error instanceof Fault)) throw error;
-    console.error(`security-scan: cancelled before there was evidence; no bundle was made (${error.message})`);
+    console.error(`security-scan: ${error.message}`);
     return code;
   } finally {
     progress.stop();
