@@ -85,8 +85,6 @@ export function parseJobs(text: string): number {
   return Number(text);
 }
 
-const BUNDLE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
 /** What the command line asks for. Throws `Refusal` for what does not go together. */
 export async function toRequest(source: string | undefined, flags: ScanFlags): Promise<ScanRequest> {
   const chosen = source ?? flags.workspace ?? '.';
@@ -97,9 +95,6 @@ export async function toRequest(source: string | undefined, flags: ScanFlags): P
     problems.push({ message: '--runtime dagger is not in this version', remedy: 'Use --runtime local.' });
   if (flags.offline && /^(https|ssh):|^[^/]+@[^/]+:/.test(chosen))
     problems.push({ message: '--offline: the source is a URL' });
-  if (flags.bundleId !== undefined && !BUNDLE_ID.test(flags.bundleId)) {
-    problems.push({ message: '--bundle-id: letters, digits, dot, dash and underscore only' });
-  }
   if (problems.length > 0) throw new Refusal('usage', problems);
   const { skipTools = [], skipPrivacyScan = false, include = [], exclude = [] } = flags;
   return {

@@ -19,7 +19,7 @@ const TAKEN = ['latest', 'history'];
 /** Throws `Refusal` for a name that would leave the export folder or take the place of something else in it. */
 export function checkBundleId(id: string | undefined): void {
   if (id === undefined || (NAME.test(id) && !TAKEN.includes(id))) return;
-  const message = `a bundle cannot be named ${JSON.stringify(printable(id, 80))}`;
+  const message = `--bundle-id: a bundle cannot be named ${JSON.stringify(printable(id, 80))}`;
   const remedy = 'Use letters, digits, dot, dash and underscore, at most 128, beginning with a letter or digit.';
   throw new Refusal('usage', [{ message, remedy }]);
 }

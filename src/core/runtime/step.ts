@@ -5,6 +5,7 @@ import { limitsOf } from '../lib/capability.js';
 import { digestOf } from '../lib/digest.js';
 import { Fault } from '../lib/errors.js';
 import type { Job, JobResult, Mount, Sandbox } from '../lib/sandbox/job.js';
+import { recordJob } from '../lib/sandbox/record.js';
 import type { Catalog } from '../plan/catalog.js';
 import type { Step } from '../plan/plan.js';
 import type { Snapshot } from '../source/snapshot.js';
@@ -80,7 +81,7 @@ async function execute(step: Step, files: HandedFile[], folder: string, context:
   const job = jobFor(step, folder, context);
   context.onState('running');
   const result = await context.sandbox.run(job, context.signal);
-  recordCommand(context.audit, job, result);
+  recordJob(context.audit, job, result);
   const run = { folder, job: result };
   if (result.end.kind === 'cancelled') return { ...run, outcome: cancelled(step, files.length, context) };
   const error = endError(result.end, step.tool) ?? exitCodeError(step, result);
@@ -97,7 +98,7 @@ async function readBack(
   run: StepRunParts,
 ): Promise<StepRun> {
   const read = await context.readReport(step, folder, context);
-  recordCommand(context.audit, read.job, read.result);
+  recordJob(context.audit, read.job, read.result);
   const parts = { ...run, reader: read.result };
   if (read.result.end.kind === 'cancelled') return { ...parts, outcome: cancelled(step, files.length, context) };
   if ('error' in read) return failed(step, files.length, read.error, parts);
@@ -131,12 +132,6 @@ function jobFor(step: Step, folder: string, context: StepContext): Job {
       { from: join(folder, 'out'), to: '/out', access: 'write' },
     ],
   };
-}
-
-function recordCommand(audit: Audit, job: Job, result: JobResult): void {
-  const exitCode = result.end.kind === 'exited' ? result.end.exitCode : null;
-  const argvDigest = digestOf([job.substrate, ...job.args]);
-  audit.record({ kind: 'command', step: job.id, argvDigest, exitCode, durationMs: Math.round(result.wallMs) });
 }
 
 function exitCodeError(step: Step, { end }: JobResult): StepError | undefined {

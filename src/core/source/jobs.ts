@@ -1,11 +1,11 @@
 import type { Audit } from '../lib/audit.js';
-import { digestOf } from '../lib/digest.js';
 import { Fault } from '../lib/errors.js';
 import type { PathRule } from '../lib/paths.js';
 import { readPlainFile } from '../lib/plain-file.js';
 import { printable } from '../lib/printable.js';
 import { describeEnd } from '../lib/sandbox/describe-end.js';
 import type { Job, JobResult, Limits, Sandbox } from '../lib/sandbox/job.js';
+import { recordJob } from '../lib/sandbox/record.js';
 
 /** Caps on a source. Above `maxFileBytes`, `maxDepth` or `maxPathBytes` a file is unread; above the others the run is refused. */
 export interface SnapshotLimits {
@@ -57,13 +57,7 @@ export type SourceJob = Omit<Job, 'limits'> & { limits?: Partial<Limits> };
 /** Runs one job of the source stage and records it. */
 export async function runJob(ports: SourcePorts, job: SourceJob): Promise<JobResult> {
   const result = await ports.sandbox.run({ ...job, limits: { ...SOURCE_LIMITS, ...job.limits } }, ports.signal);
-  ports.audit.record({
-    kind: 'command',
-    step: job.id,
-    argvDigest: digestOf([job.substrate, ...job.args]),
-    exitCode: result.end.kind === 'exited' ? result.end.exitCode : null,
-    durationMs: Math.round(result.wallMs),
-  });
+  recordJob(ports.audit, job, result);
   return result;
 }
 
