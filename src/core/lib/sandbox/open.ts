@@ -5,7 +5,6 @@ import { unsandboxedStarter } from './bare.js';
 import { type CgroupHost, probeCgroups } from './cgroup.js';
 import { bareEnforcement, namespaceEnforcement } from './enforcement.js';
 import { obstaclesHere } from './host.js';
-import { identities } from './identity.js';
 import { SANDBOX_LEVELS, type Sandbox, type SandboxLevel } from './job.js';
 import { bubblewrapStarter, namespacesStarter } from './levels.js';
 import { probeSandbox } from './probe.js';
@@ -77,12 +76,11 @@ function cgroupChoices(): CgroupHost[] {
 
 function sandboxAt(level: SandboxLevel, folder: string, cgroups: CgroupHost): Sandbox {
   const starter = starterOf(level, folder);
-  const grounds = { cgroups, identities: identities() };
   return {
     level,
     enforcement: enforcementOf(level, cgroups),
     substrate: substrates(level),
-    run: (job, signal) => runJob(starter, grounds, job, signal),
+    run: (job, signal) => runJob(starter, cgroups, job, signal),
   };
 }
 

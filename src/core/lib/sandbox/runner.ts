@@ -2,7 +2,7 @@ import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { type Cgroup, type CgroupHost, makeCgroup } from './cgroup.js';
 import { jobEnd, type SetUpReport } from './ending.js';
 import { environmentProblem } from './entry.js';
-import type { Identity, identities } from './identity.js';
+import { claimIdentity, type Identity, releaseIdentity } from './identity.js';
 import type { Job, JobResult } from './job.js';
 import { type Launch, type Launched, launch, outputFull } from './launch.js';
 import { limitProblem } from './limits.js';
@@ -20,22 +20,17 @@ export interface Starter {
   init?(launched: Launched): number | undefined;
 }
 
-export interface Grounds {
-  cgroups: CgroupHost;
-  identities: ReturnType<typeof identities>;
-}
-
 /** Runs one job at a level. Never throws for what the job does; what the set-up cannot do is `not-started`. */
-export async function runJob(starter: Starter, grounds: Grounds, job: Job, signal: AbortSignal): Promise<JobResult> {
+export async function runJob(starter: Starter, cgroups: CgroupHost, job: Job, signal: AbortSignal): Promise<JobResult> {
   const problem = jobProblem(job);
   if (problem !== undefined) return notStarted(problem);
   if (signal.aborted) return { ...notStarted(''), end: { kind: 'cancelled' } };
-  const identity = grounds.identities.claim(job);
+  const identity = claimIdentity(job);
   try {
-    const result = await attempt(starter, grounds, identity, job, signal);
+    const result = await attempt(starter, cgroups, identity, job, signal);
     return takeMounts(job, identity) ? result : { ...result, end: { kind: 'output' } };
   } finally {
-    grounds.identities.release(identity);
+    releaseIdentity(identity);
   }
 }
 
@@ -46,9 +41,9 @@ function jobProblem(job: Job): string | undefined {
   return mountProblem(job.mounts) ?? environmentProblem(job.env) ?? limitProblem(job.limits);
 }
 
-async function attempt(starter: Starter, grounds: Grounds, identity: Identity, job: Job, signal: AbortSignal) {
+async function attempt(starter: Starter, cgroups: CgroupHost, identity: Identity, job: Job, signal: AbortSignal) {
   try {
-    return await withCgroup(grounds.cgroups, job, (cgroup) => runAs(starter, identity, cgroup, job, signal));
+    return await withCgroup(cgroups, job, (cgroup) => runAs(starter, identity, cgroup, job, signal));
   } catch (error) {
     return notStarted(error instanceof Error ? error.message : String(error));
   }
