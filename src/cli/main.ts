@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { Fault, formatProblem, Refusal } from '../core/lib/errors.js';
 import { VERSION } from '../core/lib/version.js';
+import { advisoriesCommand } from './commands/advisories.js';
 import { doctorCommand } from './commands/doctor.js';
+import { keygenCommand } from './commands/keygen.js';
 import { manifestCommand } from './commands/manifest.js';
 import { planCommand } from './commands/plan.js';
 import { policyCommand } from './commands/policy.js';
@@ -9,6 +11,7 @@ import { profilesCommand } from './commands/profiles.js';
 import { rulesCommand } from './commands/rules.js';
 import { scanCommand } from './commands/scan.js';
 import { toolsCommand } from './commands/tools.js';
+import { verifyCommand } from './commands/verify.js';
 import { readEnough } from './report.js';
 
 const EXIT_CODES = `
@@ -50,8 +53,11 @@ export function program(done: (code: number) => void): Command {
     manifestCommand,
     policyCommand,
     toolsCommand,
+    advisoriesCommand,
     profilesCommand,
     rulesCommand,
+    verifyCommand,
+    keygenCommand,
     doctorCommand,
   ];
   for (const make of commands) root.addCommand(make(done).exitOverride(), { isDefault: make === scanCommand });

@@ -20,6 +20,8 @@ export interface ScanFlags {
   runtime: 'auto' | 'local' | 'dagger';
   skipPrivacyScan?: boolean;
   privacyAssets?: string;
+  tools?: string;
+  asOf?: string;
   timeout?: number;
   jobs?: number;
   failOn?: Thresholds;
@@ -50,6 +52,8 @@ export function addRequestOptions(command: Command): Command {
     .option('--skip-tools <ids>', 'leave tools out; recorded', list)
     .option('--skip-privacy-scan', 'leave privacy tools out; recorded')
     .option('--privacy-assets <dir>', 'the labelled pack that the privacy detector checks itself against')
+    .option('--tools <dir>', 'tool files of the operator; the policy names each by its digest')
+    .option('--as-of <date>', 'judge the age of advisories by this date; default: today, UTC', parseDate)
     .option('--include <globs>', 'only these files; recorded', list)
     .option('--exclude <globs>', 'not these files; recorded', list)
     .option('--timeout <duration>', 'ceiling on the whole run, such as 20m', parseDuration)
@@ -62,6 +66,13 @@ function parseDuration(text: string): number {
   const parsed = duration.safeParse(text);
   if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? 'not a duration');
   return parsed.data;
+}
+
+function parseDate(text: string): string {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
+  if (day === undefined || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text)
+    throw new InvalidArgumentError('expected a date such as 2026-01-31');
+  return text;
 }
 
 /** `medium` allows nothing at that severity and above; `high=0,medium=5` sets each. */
@@ -110,6 +121,8 @@ export async function toRequest(source: string | undefined, flags: ScanFlags): P
     bundleId: flags.bundleId,
     replace: flags.replace,
     privacyAssets: flags.privacyAssets,
+    tools: flags.tools,
+    asOf: flags.asOf,
     baseline: flags.baseline,
     unsandboxed: flags.unsandboxed,
     allowGitDir: flags.allowGitDir,

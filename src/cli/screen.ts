@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { coverageOf } from '../core/bundle/documents.js';
 import type { Finding } from '../core/findings/finding.js';
 import { readFindings } from '../core/findings/merge.js';
 import { printable } from '../core/lib/printable.js';
@@ -95,8 +94,8 @@ function notRun(outcomes: readonly StepOutcome[]): string[] {
 }
 
 /** What no tool saw, or what the policy let pass unseen: a short answer must not hide it. */
-function leftOut({ plan, snapshot, verdict, outcomes }: ScanResult['evidence']): string[] {
-  const { files, givenToCodeScanners } = coverageOf({ plan, snapshot });
+function leftOut({ coverage, snapshot, verdict, outcomes }: ScanResult['evidence']): string[] {
+  const { files, givenToCodeScanners } = coverage;
   const rows = [
     ['  code scanners', `given ${givenToCodeScanners} of ${files} files`],
     ...snapshot.excluded.map(({ rule, count }) => [`  ${printable(rule, 80)}`, `${count} paths excluded`]),

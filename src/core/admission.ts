@@ -1,28 +1,61 @@
 import { resolve, sep } from 'node:path';
+import { ADVISORY_KINDS } from './advisories/kind.js';
+import { packsFor } from './advisories/store.js';
 import { bundleIndexDigest } from './findings/baseline.js';
+import { thisMachine } from './lib/machine.js';
 import { VERSION } from './lib/version.js';
 import { type Admission, admit } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
 import { packDigest } from './plan/pack.js';
-import type { Plan } from './plan/plan.js';
+import type { AdvisoryPack, Plan } from './plan/plan.js';
 import { NO_NARROWING, type ScanRequest } from './scan-request.js';
+import { openStore } from './toolchain/store.js';
 
 /** Decides from the request alone whether and how a scan may run. Throws `Refusal`; starts no process. */
-export async function admitScan(request: ScanRequest, catalog: Catalog): Promise<Admission> {
+export async function admitScan(request: ScanRequest, catalog: Catalog, clock: () => Date): Promise<Admission> {
   const { profile, manifest, policy, failOn, timeout, privacyAssets } = request;
   const assets: Record<string, string> = {};
   if (privacyAssets !== undefined) assets['privacy'] = await packDigest(privacyAssets, '--privacy-assets');
   const narrowing = { ...NO_NARROWING, ...request.narrowing };
   const baseline = await baselineIdentity(request.baseline);
-  return admit({ version: VERSION, profile, manifest, policy, narrowing, failOn, timeout, assets, baseline }, catalog);
+  const toolchain = { machine: thisMachine(), installed: await openStore(catalog.store).installed() };
+  const facts = {
+    advisories: await packsIn(catalog.advisories),
+    asOf: request.asOf ?? clock().toISOString().slice(0, 10),
+  };
+  return admit(
+    {
+      version: VERSION,
+      profile,
+      manifest,
+      policy,
+      narrowing,
+      failOn,
+      timeout,
+      assets,
+      baseline,
+      ...toolchain,
+      ...facts,
+    },
+    catalog,
+  );
+}
+
+async function packsIn(store: string): Promise<Record<string, AdvisoryPack[]>> {
+  const kinds = ADVISORY_KINDS.map(async (kind) => {
+    const packs = [...(await packsFor(kind, store)).values()];
+    return [kind, packs.map(({ name, digest, newest }) => ({ name, digest, newest }))] as const;
+  });
+  return Object.fromEntries(await Promise.all(kinds));
 }
 
 /** Files that a run believes: none of them may come from the tree under scan. */
-export async function operatorFiles({ policy, privacyAssets, baseline, exportDir }: ScanRequest) {
+export async function operatorFiles({ policy, privacyAssets, tools, baseline, exportDir }: ScanRequest) {
   const bundle = baseline !== undefined && (await bundleIndexDigest(baseline)) !== undefined ? baseline : undefined;
   return [
     { option: '--policy', path: policy?.file },
     { option: '--privacy-assets', path: privacyAssets },
+    { option: '--tools', path: tools },
     // The export folder may lie in the source; it is refused when the source could have brought it.
     { option: '--baseline', path: isUnder(bundle, exportDir) ? undefined : bundle },
   ];

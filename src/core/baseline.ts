@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { BaselineFacts } from './bundle/documents.js';
 import { type IsKnown, knownInBundle, knownInSteps } from './findings/baseline.js';
+import { handOut } from './runtime/input.js';
 import { atRef } from './source/at-ref.js';
 import type { Snapshot, SourceRequest } from './source/snapshot.js';
 import { type Context, execute, take } from './stages.js';
@@ -24,7 +25,8 @@ export async function takeBaseline(source: SourceRequest, head: Snapshot, contex
   }
   // An old commit may have tracked bundles; they are compared, not written to.
   const snapshot = await take(atRef(source, wanted.id), 'baseline', { ...context, inside: undefined });
-  const runs = await execute(snapshot, 'baseline-steps', context);
+  const handed = handOut(context.admission.plan.steps, snapshot.entries);
+  const runs = await execute(snapshot, handed, 'baseline-steps', context);
   const commit =
     snapshot.subject.kind === 'gitCommit' ? snapshot.subject.commit : (snapshot.subject.baseCommit ?? null);
   const files = runs.flatMap(({ results }) => (results === undefined ? [] : [join(results, 'findings.jsonl')]));

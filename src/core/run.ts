@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { closeIncomplete, findRemains, openIncomplete, type Remains, workFolder } from './bundle/incomplete.js';
 import { openAuditLog } from './bundle/run-record.js';
 import { type Staging, staging } from './bundle/staging.js';
 import { Refusal } from './lib/errors.js';
-import type { Sandbox } from './lib/sandbox/job.js';
+import { SANDBOX_LEVELS, type Sandbox, type SandboxLevel } from './lib/sandbox/job.js';
 import { openSandbox } from './lib/sandbox/open.js';
 import type { Plan } from './plan/plan.js';
 import { RunCeiling } from './runtime/cancel.js';
 import type { StepEvent } from './runtime/run.js';
 import type { ScanRequest } from './scan-request.js';
+import { removeTree } from './source/remove-tree.js';
 import type { Verdict } from './verdict/judge.js';
 
 /** What a scan tells those who watch it. */
@@ -69,10 +70,17 @@ export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts
 }
 
 async function sandboxFor(plan: Plan, request: ScanRequest, work: string): Promise<Sandbox> {
-  const wanted = request.unsandboxed ? { force: 'none' as const } : { minimum: plan.sandbox.embedded };
+  const wanted = request.unsandboxed ? { force: 'none' as const } : { minimum: minimumLevel(plan) };
   const sandbox = await openSandbox({ scratch: work, ...wanted });
   refuseUnenforced(plan, sandbox);
   return sandbox;
+}
+
+/** One sandbox serves all steps, so it is as strong as the most demanding of them asks. */
+function minimumLevel({ sandbox, steps }: Plan): SandboxLevel {
+  const installed = steps.some(({ program }) => program.from !== 'worker');
+  const wanted = installed ? [sandbox.embedded, sandbox.external] : [sandbox.embedded];
+  return SANDBOX_LEVELS.findLast((level) => wanted.includes(level)) ?? sandbox.embedded;
 }
 
 function recordOf(id: string, incomplete: string, { clock }: ScanPorts) {
@@ -132,6 +140,6 @@ function recorded(event: ScanEvent, time: Date): object {
 
 /** Removes what a run needed while it ran. */
 export async function closeRun(run: Pick<OpenRun, 'work' | 'incomplete'>): Promise<void> {
-  await rm(run.work, { recursive: true, force: true });
+  await removeTree(run.work);
   await closeIncomplete(run.incomplete);
 }

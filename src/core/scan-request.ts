@@ -13,12 +13,16 @@ export interface ScanRequest {
   policy?: NamedDocument;
   narrowing?: Partial<Narrowing>;
   failOn?: Thresholds;
+  /** The date by which ages are judged, `YYYY-MM-DD`; it enters evidence only where a tool uses it. */
+  asOf?: string;
   /** Seconds for the whole run. */
   timeout?: number;
   /** Steps at one time. */
   jobs?: number;
   bundleId?: string;
   replace?: boolean;
+  /** Host folder with tool files of the operator, as the catalog was loaded with. */
+  tools?: string;
   /** Host folder of the privacy pack. */
   privacyAssets?: string;
   /** A bundle folder, or a git ref of the source. */

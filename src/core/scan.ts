@@ -13,11 +13,12 @@ import type { Audit } from './lib/audit.js';
 import { VERSION } from './lib/version.js';
 import type { Catalog } from './plan/catalog.js';
 import { closeRun, openRun, type ScanPorts } from './run.js';
-import type { StepRun } from './runtime/step.js';
+import type { StepRun } from './runtime/context.js';
+import { coverageOf, handOut } from './runtime/input.js';
 import type { ScanRequest } from './scan-request.js';
 import { guardTree } from './source/guard.js';
 import { parseSource } from './source/request.js';
-import type { Snapshot, SourceRequest } from './source/snapshot.js';
+import type { SourceRequest } from './source/snapshot.js';
 import { type Context, execute, take } from './stages.js';
 import { judge, type Verdict } from './verdict/judge.js';
 
@@ -40,16 +41,18 @@ export async function scan(request: ScanRequest, catalog: Catalog, ports: ScanPo
   const source = withGitDir(parseSource(request.source), request.allowGitDir ?? false);
   const { exportDir } = request;
   const inside = await guardTree(source, { documents: await operatorFiles(request), exportDir });
-  const admission = await admitScan(request, catalog);
+  const admission = await admitScan(request, catalog, ports.clock);
   const explain = diskFaults(request.exportDir, tmpdir());
   const run = await openRun(admission.plan, request, ports).catch(explain);
   try {
     const context = { request, catalog, admission, run, ports, inside };
     const snapshot = await take(source, 'source', context);
     const { isKnown, facts } = await takeBaseline(source, snapshot, context);
-    const steps = await execute(snapshot, 'steps', context);
+    const handed = handOut(admission.plan.steps, snapshot.entries);
+    const steps = await execute(snapshot, handed, 'steps', context);
     const tally = await writeFindings(steps, run.staging, isKnown);
-    const evidence = weigh(snapshot, steps, tally, facts, context);
+    const coverage = coverageOf(admission.plan.steps, handed, snapshot.entries);
+    const evidence = weigh({ snapshot, coverage, tally, baseline: facts }, steps, context);
     return await leave(evidence, steps, isKnown, context);
   } catch (error) {
     return await explain(error);
@@ -66,18 +69,17 @@ function withGitDir(source: SourceRequest, allowGitDir: boolean): SourceRequest 
 }
 
 function weigh(
-  snapshot: Snapshot,
+  known: Pick<Evidence, 'snapshot' | 'coverage' | 'tally' | 'baseline'>,
   steps: readonly StepRun[],
-  tally: Evidence['tally'],
-  baseline: Evidence['baseline'],
   { admission, run }: Context,
 ): Evidence {
+  const { snapshot, tally, baseline } = known;
   const { plan, manifest } = admission;
   const outcomes = steps.map((step) => step.outcome);
   const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined);
   recordVerdict(run.audit, verdict);
   run.say({ type: 'verdict', verdict });
-  return { plan, manifest, snapshot, outcomes, tally, verdict, baseline };
+  return { plan, manifest, ...known, outcomes, verdict };
 }
 
 function recordVerdict(audit: Audit, { verdict, budgets }: Verdict): void {

@@ -8,11 +8,13 @@ import type { Catalog } from './plan/catalog.js';
 import { snapshotLimits, snapshotRules } from './plan/snapshot-rules.js';
 import type { OpenRun, ScanPorts } from './run.js';
 import { cancelReason, cancelRemedy } from './runtime/cancel.js';
+import type { StepRun } from './runtime/context.js';
+import type { Handed } from './runtime/input.js';
 import type { StepOutcome } from './runtime/outcome.js';
 import { runPlan } from './runtime/run.js';
 import { stageLocked } from './runtime/stage.js';
-import type { StepRun } from './runtime/step.js';
 import type { ScanRequest } from './scan-request.js';
+import { type History, takeHistory } from './source/history.js';
 import type { Snapshot, SourceRequest } from './source/snapshot.js';
 import { takeSnapshot } from './source/take.js';
 
@@ -63,16 +65,20 @@ function cancelled(signal: AbortSignal, cause: unknown): Fault {
 /** Runs the plan's steps over a snapshot. */
 export function execute(
   snapshot: Snapshot,
+  handed: Handed,
   name: string,
   { request, catalog, admission, run }: Context,
 ): Promise<StepRun[]> {
   return runPlan(admission.plan, {
     snapshot,
+    handed,
     catalog,
     sandbox: run.sandbox,
     audit: run.audit,
     scratch: join(run.work, name),
+    binaries: binariesOf(admission),
     assets: request.privacyAssets === undefined ? {} : { privacy: request.privacyAssets },
+    history: once(() => historyOf(snapshot, `${name}-history`, { admission, run })),
     signal: run.signal,
     jobs: request.jobs,
     readReport,
@@ -82,6 +88,29 @@ export function execute(
     },
   });
 }
+
+/** A copy of the history in a folder of its own. Its jobs end with the run. */
+async function historyOf(
+  snapshot: Snapshot,
+  name: string,
+  { admission, run }: Pick<Context, 'admission' | 'run'>,
+): Promise<History> {
+  const { sandbox, audit, signal } = run;
+  const scratch = join(run.work, name);
+  await mkdir(scratch);
+  return await takeHistory(snapshot, { sandbox, audit, signal, scratch, limits: snapshotLimits(admission.plan) });
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const binariesOf = ({ policy }: Admission): Record<string, string> =>
+  Object.fromEntries(Object.entries(policy.toolchain.binaries).map(([tool, { path }]) => [tool, path]));
 
 /** What a tool or an error says stays out of the log of decisions: the cause has a name. */
 function recordOutcome(audit: Audit, { step, status, error }: StepOutcome): void {

@@ -33,7 +33,7 @@ describe('security-scan refuses, with exit code 2 and a reason', () => {
   it.each([
     ['an unknown option', ['--proflie', 'smoke'], /unknown option '--proflie'/],
     ['an unknown profile', ['--profile', 'smok'], /did you mean `smoke`/],
-    ['a profile that is not installed', ['--profile', 'fast'], /bandit is not installed[\s\S]*tools install fast/],
+    ['a profile that is not installed', ['--profile', 'fast'], /bandit is not installed[\s\S]*tools install bandit/],
     ['a threshold that does not exist', ['--fail-on', 'hgih'], /hgih/],
     ['a policy that cannot be read', ['--policy', '/nonexistent.yaml'], /cannot be read/],
     ['a bundle id that is a path', ['--bundle-id', '../x'], /--bundle-id/],

@@ -22,12 +22,15 @@ const unique = (texts: readonly string[]): string[] => [...new Set(texts)].sort(
 describe('docs/policy.md', () => {
   const text = read('docs/policy.md');
   const table = rows(text, '## Keys');
-  const names = Object.fromEntries(
-    ['ceilings', 'budgets'].flatMap((part) => [
-      [`${part}.categories`, '<category>'],
-      [`${part}.tools`, '<tool>'],
-    ]),
-  );
+  const names = {
+    'toolchain.binaries': '<tool>',
+    ...Object.fromEntries(
+      ['ceilings', 'budgets'].flatMap((part) => [
+        [`${part}.categories`, '<category>'],
+        [`${part}.tools`, '<tool>'],
+      ]),
+    ),
+  };
   const keys = keysIn(policyJsonSchema() as Schema, names);
 
   it('has the policy that `policy show` prints', () => {
@@ -72,7 +75,8 @@ describe('docs/manifest.md', () => {
 
 describe('docs/adding-a-tool.md', () => {
   it('names every key of a tool file and no other', () => {
-    const keys = keysIn(toolJsonSchema() as Schema).map(({ path }) => path);
+    const names = { 'suppliers[].archives': '<platform>' };
+    const keys = keysIn(toolJsonSchema() as Schema, names).map(({ path }) => path);
     expect(unique(keysOf(rows(read('docs/adding-a-tool.md'))))).toEqual(unique(keys));
   });
 });
@@ -93,7 +97,7 @@ describe('docs/profiles.md', () => {
         const tool = catalog.tools.get(providers[id] ?? id);
         return id !== 'attestation' && (tool === undefined || !isEmbedded(tool));
       });
-      const state = missing.length === 0 ? 'runs' : `refused: ${missing.join(', ')}`;
+      const state = missing.length === 0 ? 'runs' : `needs ${missing.join(', ')}`;
       return [`\`${name}\``, tools.join(' '), state, description];
     });
     expect(rows(read('docs/profiles.md'))).toEqual(expected);
@@ -132,12 +136,24 @@ describe('docs/tools.md', () => {
     expect(section(text, '### `secrets`')).toContain(`${loadRules('rules/secrets').length} rules`);
   });
 
-  it('lists what cannot be installed, with the version that the tool file names', () => {
-    const others = tools.flatMap(({ id, supplier, description }) =>
-      supplier.kind === 'embedded' ? [] : [[`\`${id}\``, supplier.version, description]],
+  it('lists what is installed, with the version and the supplier of the tool file', () => {
+    const others = tools
+      .filter((tool) => !isEmbedded(tool))
+      .map(({ id, suppliers: [first], description }) => {
+        const installed = first === undefined || first.kind === 'embedded' ? undefined : first;
+        return [`\`${id}\``, installed?.version ?? '', installed?.kind ?? 'none', description];
+      });
+    const listed = rows(text, '## Installed');
+    expect(listed.map(([id, version, supplier, , what]) => [id, version, supplier, what])).toEqual(others);
+  });
+
+  it('says of each installed tool what to know', () => {
+    const known = [...section(text, '## Installed').matchAll(/^- ((?:`[a-z-]+`(?:, )?)+):/gm)];
+    const named = known.flatMap(([, ids = '']) => ids.split(', ').map((id) => id.replaceAll('`', '')));
+    const installed = tools.filter(
+      ({ id, suppliers }) => id === 'zap' || suppliers.some(({ kind }) => kind !== 'embedded'),
     );
-    const listed = rows(text, '## Known by name, not installable in this version');
-    expect(listed.map(([id, version, , what]) => [id, version, what])).toEqual(others);
+    expect(named.sort()).toEqual(installed.map(({ id }) => id).sort());
   });
 
   it('is the list that the README gives', () => {

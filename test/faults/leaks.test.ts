@@ -63,7 +63,7 @@ const secretTools = [
   {
     id: 'sarif',
     script: `import { writeFileSync } from 'node:fs';\nwriteFileSync('/out/r.sarif', ${JSON.stringify(JSON.stringify(sarif({ tool: { driver: { name: LEAK, rules: [{ id: 'R1', help: { text: LEAK }, helpUri: `https://user:${KEY_ID}@x.example/` }] } }, results: [sarifResult({ message: { text: LEAK } })] })))});`,
-    tool: { report: { format: 'sarif', file: 'r.sarif' } },
+    report: { format: 'sarif', file: 'r.sarif' },
   },
 ];
 

@@ -74,7 +74,7 @@ beforeAll(async () => {
       id: 'forged-set-up',
       script: "process.stderr.write('bwrap: AKIAQYLPMN5HFIQR7XYZ is missing\\n'); process.exit(1);",
     },
-    { id: 'findings-code', script: after('process.exitCode = 7;'), tool: { exitCodes: { clean: [0], findings: [7] } } },
+    { id: 'findings-code', script: after('process.exitCode = 7;'), exitCodes: { clean: [0], findings: [7] } },
     {
       id: 'writes-outside',
       script: leaves(

@@ -73,7 +73,7 @@ const READ: Record<string, string> = {
 const tool = (id: string, report: string): ScriptedTool => ({
   id,
   script: `import { writeFileSync } from 'node:fs';\nwriteFileSync('/out/r.sarif', ${JSON.stringify(report)});`,
-  tool: { report: { format: 'sarif', file: 'r.sarif' } },
+  report: { format: 'sarif', file: 'r.sarif' },
 });
 
 let run: FaultRun;

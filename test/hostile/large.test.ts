@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/scan.js';
 const MiB = 2 ** 20;
 const COUNT = 100_000;
 /** RSS that the orchestrator may reach: whatever the number of findings, and with an entry in memory for each file. */
-const MOST_RSS = { findings: 200 * MiB, files: 512 * MiB };
+const MOST_RSS = { findings: 200 * MiB, files: 256 * MiB };
 
 /** One finding on each of many lines, and a rule whose text is as long as may be. */
 const MANY_FINDINGS = `import { writeFileSync } from 'node:fs';

@@ -6,13 +6,30 @@ import { type Tool, toolSchema } from '../../src/core/plan/tool.js';
 
 /** The catalog of this checkout, as built. */
 export const builtCatalog = (): Promise<Catalog> =>
-  loadCatalog({ tools: 'tools', profiles: 'profiles', rules: 'rules', workers: 'dist/workers' });
+  loadCatalog({
+    tools: 'tools',
+    profiles: 'profiles',
+    rules: 'rules',
+    workers: 'dist/workers',
+    store: '/nonexistent/store',
+    advisories: '/nonexistent/advisories',
+  });
+
+/** What a plan is made with on a machine where nothing is installed. */
+export const NOTHING_INSTALLED = {
+  machine: { platform: 'linux-x64', python: 'python3.11' },
+  installed: new Set<string>(),
+  advisories: {},
+  asOf: '2026-01-01',
+};
 
 /** A tool whose worker is a script of the test. */
 export interface ScriptedTool {
   id: string;
   /** The text of worker.mjs. */
   script: string;
+  report?: object;
+  exitCodes?: object;
   tool?: Partial<Record<keyof Tool, unknown>>;
 }
 
@@ -20,8 +37,6 @@ const DEFAULTS = {
   schemaVersion: 1,
   description: 'A tool of a test.',
   category: 'sast',
-  report: { format: 'findings-jsonl', file: 'report.jsonl' },
-  exitCodes: { clean: [0], findings: [0] },
   appliesTo: { files: ['**'] },
   judges: 'file',
   capabilities: { memory: '256MiB', cpu: '20s', wall: '20s', pids: 32, output: '8MiB', tmp: '8MiB', net: 'none' },
@@ -62,5 +77,11 @@ export async function scriptedCatalog(folder: string, scripted: readonly Scripte
   };
 }
 
-const toolOf = ({ id, tool }: ScriptedTool): Tool =>
-  toolSchema.parse({ ...DEFAULTS, id, name: id, supplier: { kind: 'embedded', worker: id }, ...tool });
+const toolOf = ({ id, report, exitCodes, tool }: ScriptedTool): Tool =>
+  toolSchema.parse({
+    ...DEFAULTS,
+    id,
+    name: id,
+    suppliers: [{ kind: 'embedded', worker: id, report, exitCodes }],
+    ...tool,
+  });

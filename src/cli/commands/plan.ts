@@ -16,7 +16,7 @@ export function planCommand(done: (code: number) => void): Command {
     .addOption(new Option('--format <format>', 'of the plan').choices(['text', 'json']).default('text'))
     .action(async (source: string | undefined, flags: ScanFlags & { format: 'text' | 'json' }) => {
       const request = await toRequest(source, { ...flags, exportDir: DEFAULT_EXPORT_DIR });
-      const { plan } = await admitScan(request, await loadPackageCatalog());
+      const { plan } = await admitScan(request, await loadPackageCatalog(request.tools), () => new Date());
       if (flags.format === 'json') console.log(canonicalJson(plan));
       else console.log(await planScreen(plan));
       done(0);

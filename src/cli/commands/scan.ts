@@ -41,7 +41,7 @@ async function runScan(source: string | undefined, flags: ScanFlags & OutputFlag
   const output = openOutput(flags.output, '--output');
   const cancel = cancellation();
   const events = eventSink(flags.events, cancel.abort);
-  const catalog = await loadPackageCatalog();
+  const catalog = await loadPackageCatalog(flags.tools);
   const progress = progressFor(flags);
   try {
     const onEvent = (event: ScanEvent) => {

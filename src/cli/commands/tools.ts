@@ -1,32 +1,16 @@
 import { Command } from 'commander';
-import { formatSize } from '../../core/lib/quantity.js';
-import { loadPackageCatalog } from '../../core/package.js';
-import type { Catalog } from '../../core/plan/catalog.js';
-import type { Tool } from '../../core/plan/tool.js';
-import { table } from '../style.js';
+import { addDoctor } from './tools-doctor.js';
+import { addInstall } from './tools-install.js';
+import { addList } from './tools-list.js';
+import { addLock } from './tools-lock.js';
+import { toolsNewCommand } from './tools-new.js';
 
-export function toolsCommand(): Command {
-  const command = new Command('tools').description('the scanners');
-  command
-    .command('list', { isDefault: true })
-    .description('list the tools, their rights and where they come from')
-    .action(async () => {
-      const catalog = await loadPackageCatalog();
-      const rows = [...catalog.tools.values()].map((tool) => toolRow(tool, catalog));
-      console.log(
-        table([['tool', 'category', 'version', 'state', 'memory', 'wall', 'network', 'description'], ...rows]).join(
-          '\n',
-        ),
-      );
-    });
-  return command;
-}
+/** A part of `tools`: adds its command. */
+export type AddCommand = (command: Command, done: (code: number) => void) => void;
 
-function toolRow(tool: Tool, catalog: Catalog): string[] {
-  const { memory, wall, net } = tool.capabilities;
-  const rights = [formatSize(memory), `${wall}s`, net === 'none' ? 'none' : net.hosts.join(' '), tool.description];
-  const { supplier } = tool;
-  if (supplier.kind !== 'embedded') return [tool.id, tool.category, supplier.version, 'not installed', ...rights];
-  const version = catalog.lock.workers[supplier.worker]?.version ?? '?';
-  return [tool.id, tool.category, version, 'embedded', ...rights];
+export function toolsCommand(done: (code: number) => void): Command {
+  // Set first: commands inherit it when they are made.
+  const command = new Command('tools').description('the scanners').exitOverride();
+  for (const add of [addList, addInstall, addLock, addDoctor]) add(command, done);
+  return command.addCommand(toolsNewCommand().exitOverride());
 }

@@ -7,7 +7,7 @@ import { canonicalJson } from '../lib/canonical.js';
 import { printable } from '../lib/printable.js';
 import { redact } from '../lib/redact.js';
 import type { JobResult, Sandbox } from '../lib/sandbox/job.js';
-import type { StepRun } from '../runtime/step.js';
+import type { StepRun } from '../runtime/context.js';
 import { type ProcessRecord, type RunPredicate, runStatement } from './run-statement.js';
 import { scanStatement } from './scan-statement.js';
 

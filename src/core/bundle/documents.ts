@@ -4,9 +4,9 @@ import type { Catalog } from '../plan/catalog.js';
 import type { Plan } from '../plan/plan.js';
 import { planDigest } from '../plan/plan.js';
 import type { Policy } from '../policy/policy.js';
-import { filesFor } from '../runtime/input.js';
+import type { StepRun } from '../runtime/context.js';
+import type { Coverage } from '../runtime/input.js';
 import type { StepOutcome, StepStatus } from '../runtime/outcome.js';
-import type { StepRun } from '../runtime/step.js';
 import type { Snapshot } from '../source/snapshot.js';
 import type { Edit } from '../verdict/edits.js';
 import type { Verdict } from '../verdict/judge.js';
@@ -27,6 +27,7 @@ export interface Evidence {
   plan: Plan;
   manifest: Manifest | undefined;
   snapshot: Snapshot;
+  coverage: Coverage;
   outcomes: readonly StepOutcome[];
   tally: Tally;
   verdict: Verdict;
@@ -51,18 +52,8 @@ export const sourceOf = ({ subject, treeDigest, dirty, origin, entries }: Snapsh
   files: entries.length,
 });
 
-/**
- * How many files of the snapshot a code scanner was given. The others were looked at for secrets alone, or by nobody:
- * silence about them says nothing about code in them.
- */
-export function coverageOf({ plan, snapshot }: Pick<Evidence, 'plan' | 'snapshot'>) {
-  const scanners = plan.steps.filter(({ category }) => category === 'sast');
-  const given = new Set(scanners.flatMap((step) => filesFor(step, snapshot.entries).map(({ path }) => path)));
-  return { files: snapshot.entries.length, givenToCodeScanners: given.size };
-}
-
 /** summary.json: the answer and how it came about, for programs. */
-export function summary({ plan, snapshot, outcomes, tally, verdict, baseline }: Evidence) {
+export function summary({ plan, snapshot, coverage, outcomes, tally, verdict, baseline }: Evidence) {
   return {
     schemaVersion: 1,
     verdict: verdict.verdict,
@@ -71,7 +62,7 @@ export function summary({ plan, snapshot, outcomes, tally, verdict, baseline }: 
     product: plan.manifest ? { name: plan.manifest.product, version: plan.manifest.version } : null,
     source: sourceOf(snapshot),
     baseline,
-    coverage: coverageOf({ plan, snapshot }),
+    coverage,
     findings: tally,
     budgets: verdict.budgets,
     tools: outcomes,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readPlainFile } from '../lib/plain-file.js';
+import { removeTree } from '../source/remove-tree.js';
 
 /** Where the runs of an export folder keep what is not finished. */
 const FOLDER = '.incomplete';
@@ -73,7 +74,7 @@ async function inspect(folder: string, runId: string, here: Whereabouts): Promis
 async function removeWork(work: string): Promise<void> {
   const stat = await lstat(work).catch(() => undefined);
   const ours = stat?.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
-  if (ours) await rm(work, { recursive: true, force: true });
+  if (ours) await removeTree(work);
 }
 
 function parseJson(text: string): unknown {

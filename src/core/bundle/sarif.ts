@@ -119,7 +119,7 @@ function renderResult(finding: Finding, ruleIndex: number | undefined, baselineS
     ],
     partialFingerprints: { primaryLocationLineHash: finding.lineHash, 'securityScan/v1': finding.fingerprint },
     baselineState,
-    properties: { severity: finding.severity, cwe: finding.cwe },
+    properties: { severity: finding.severity, cwe: finding.cwe, commit: finding.commit },
   };
 }
 

@@ -10,7 +10,7 @@ const ORDER: readonly FindingSeverity[] = [...SEVERITIES, 'none'];
 
 /**
  * The runs of results.upload.sarif: without failed ones, whose empty results would close alerts, and cut to what GitHub
- * keeps, the most severe first.
+ * keeps, the most severe first. Findings of the history are left out: GitHub shows places of the scanned commit alone.
  */
 export function uploadRuns(runs: readonly SarifRun[]): SarifRun[] {
   const usable = runs.filter(({ outcome }) => outcome.status === 'clean' || outcome.status === 'findings');
@@ -19,7 +19,8 @@ export function uploadRuns(runs: readonly SarifRun[]): SarifRun[] {
 
 async function* mostSevere(findings: () => AsyncIterable<Finding>): AsyncGenerator<Finding> {
   const room = new Map(ORDER.map((severity) => [severity, 0]));
-  for await (const { severity } of findings()) room.set(severity, (room.get(severity) ?? 0) + 1);
+  for await (const { severity, commit } of findings())
+    if (commit === undefined) room.set(severity, (room.get(severity) ?? 0) + 1);
   let left = MAX_RESULTS;
   for (const severity of ORDER) {
     const kept = Math.min(left, room.get(severity) ?? 0);
@@ -28,7 +29,7 @@ async function* mostSevere(findings: () => AsyncIterable<Finding>): AsyncGenerat
   }
   for await (const finding of findings()) {
     const places = room.get(finding.severity) ?? 0;
-    if (places === 0) continue;
+    if (places === 0 || finding.commit !== undefined) continue;
     room.set(finding.severity, places - 1);
     yield finding;
   }

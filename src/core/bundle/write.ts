@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../findings/finding.js';
 import { type Rule, ruleSchema } from '../findings/finding.js';
 import { mergeFindings, readFindings } from '../findings/merge.js';
 import { canonicalJson } from '../lib/canonical.js';
-import { readJsonLines } from '../lib/plain-file.js';
+import { readJsonLines, readPlainFile } from '../lib/plain-file.js';
 import { publicManifest } from '../manifest/manifest.js';
-import type { StepRun } from '../runtime/step.js';
+import type { StepRun } from '../runtime/context.js';
 import { type Tally, tallier } from '../verdict/tally.js';
 import { compliance } from './compliance.js';
 import { type BundleInput, manifestInfo, policyResult, summary } from './documents.js';
@@ -13,6 +14,9 @@ import { renderSarif, type SarifRun } from './sarif.js';
 import { writeSbom } from './sbom.js';
 import { type IndexEntry, MEDIA, type Staging } from './staging.js';
 import { uploadRuns } from './upload.js';
+
+/** A larger report of a tool's own cannot be a string; its findings are kept all the same. */
+const MAX_NATIVE = 2 ** 28;
 
 /** Merges the findings of all steps into findings.jsonl, the primary evidence, and counts them on the way. */
 export async function writeFindings(
@@ -46,6 +50,7 @@ export async function writeDocuments(
   await into.json('summary.json', summary(evidence));
   await into.json('compliance.json', compliance(evidence));
   await writeReports(await sarifRuns(input), into);
+  await writeNative(input, into);
   await writeSbom(input, into);
   const index = into.index();
   await into.json('bundle.json', { schemaVersion: 1, files: index });
@@ -91,9 +96,23 @@ async function sarifRun(run: StepRun, { evidence, catalog, isKnown }: BundleInpu
   };
 }
 
+/** The tools' own reports, as their readers left them: masked, sorted, and without what varies from run to run. */
+async function writeNative({ runs }: BundleInput, into: Staging): Promise<void> {
+  for (const { outcome, results } of runs) {
+    const path = results === undefined ? undefined : join(results, 'native.json');
+    if (path === undefined || !existsSync(path)) continue;
+    const text = (await readPlainFile(path, MAX_NATIVE)).toString('utf8');
+    await into.text(`reports/${outcome.category}/${outcome.tool}.json`, MEDIA.json, text);
+  }
+}
+
+/** Where Certus-Assurance looks for a report, when that is not the folder of the tool's category. */
+const PLACES: Readonly<Record<string, string>> = { trivy: 'sast' };
+
 async function writeReports(runs: readonly SarifRun[], into: Staging): Promise<void> {
   for (const run of runs) {
-    await into.stream(`reports/${run.outcome.category}/${run.tool.id}.sarif.json`, MEDIA.sarif, renderSarif([run]));
+    const folder = PLACES[run.tool.id] ?? run.outcome.category;
+    await into.stream(`reports/${folder}/${run.tool.id}.sarif.json`, MEDIA.sarif, renderSarif([run]));
   }
   await into.stream('results.sarif', MEDIA.sarif, renderSarif(runs));
   await into.stream('results.upload.sarif', MEDIA.sarif, renderSarif(uploadRuns(runs)));

@@ -21,7 +21,7 @@ export async function bundleIndexDigest(folder: string): Promise<string | undefi
 
 /**
  * Fingerprints are made from masked lines, so a secret that was exchanged for another looks the same: findings about
- * values are known only where the file is the same, byte by byte, which a bundle does not tell.
+ * values are known only where the file is the same, byte by byte, which a bundle does not tell. A commit stays as it is.
  */
 const VALUES: readonly string[] = ['secrets', 'privacy'];
 
@@ -36,15 +36,16 @@ export async function knownInBundle(folder: string): Promise<IsKnown> {
   const path = join(folder, 'findings.jsonl');
   if ((await sha256File(path)) !== entry.sha256) throw refuse('findings.jsonl is not the file that bundle.json lists');
   const isKnown = await knownIn([path]);
-  return (finding) => isKnown(finding) && !VALUES.includes(finding.category);
+  return (finding) => isKnown(finding) && (finding.commit !== undefined || !VALUES.includes(finding.category));
 }
 
 /** The findings of a scan of another snapshot; those about values only in files that did not change. */
 export async function knownInSteps(files: readonly string[], before: Files, now: Files): Promise<IsKnown> {
   const isKnown = await knownIn(files);
   const [old, current] = [before, now].map((entries) => new Map(entries.map(({ path, gitBlob }) => [path, gitBlob])));
-  const unchanged = (path: string) => old?.has(path) === true && old.get(path) === current?.get(path);
-  return (finding) => isKnown(finding) && (!VALUES.includes(finding.category) || unchanged(finding.path));
+  const unchanged = ({ path, commit }: Finding) =>
+    commit !== undefined || (old?.has(path) === true && old.get(path) === current?.get(path));
+  return (finding) => isKnown(finding) && (!VALUES.includes(finding.category) || unchanged(finding));
 }
 
 type Files = readonly { path: string; gitBlob: string }[];

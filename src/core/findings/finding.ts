@@ -3,6 +3,7 @@ import { category, toolId } from '../lib/category.js';
 import { SEVERITIES } from '../lib/severity.js';
 
 const line = z.int().min(1);
+export const commitId = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 export const cwe = z.string().regex(/^CWE-[1-9][0-9]{0,5}$/);
 
 /** One line of `findings.jsonl`. Lines and columns are one-based, columns in UTF-16 code units, end column exclusive (SARIF 2.1.0, 3.30). */
@@ -16,11 +17,13 @@ export const findingSchema = z.strictObject({
   /** Plain text; quotes no secret. */
   message: z.string().min(1).max(2000),
   path: z.string().min(1),
+  /** The commit in which it was found, for a finding of the history; `path` and lines are then those of that commit. */
+  commit: commitId.optional(),
   startLine: line,
   startColumn: line.optional(),
   endLine: line.optional(),
   endColumn: line.optional(),
-  /** SHA-256 over tool, rule, path, the masked line and its ordinal: stays when lines move. */
+  /** SHA-256 over tool, rule, path, the masked line (or the commit) and its ordinal: stays when lines move. */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
   /** GitHub's primaryLocationLineHash, over masked lines. */
   lineHash: z.string().regex(/^[0-9a-f]+:[1-9][0-9]*$/),

@@ -10,11 +10,11 @@ import { redact } from '../lib/redact.js';
 import type { Job, JobResult } from '../lib/sandbox/job.js';
 import { type Unread, unreadReason } from '../lib/unread.js';
 import type { Step } from '../plan/plan.js';
-import { addInput, sourceMounts } from '../runtime/input.js';
+import type { Left, ReadReport } from '../runtime/context.js';
+import { addInput } from '../runtime/input.js';
 import { endError, type StepError } from '../runtime/outcome.js';
 import { readableByJobs } from '../runtime/readable.js';
 import { stageLocked } from '../runtime/stage.js';
-import type { ReadReport, StepContext } from '../runtime/step.js';
 import { componentSchema } from './component.js';
 import { compareFindings, type Finding, findingSchema, ruleSchema } from './finding.js';
 
@@ -35,14 +35,15 @@ type Answer = Extract<z.infer<typeof answerSchema>, { ok: true }>;
 const unreadSchema = z.strictObject({ path: z.string(), reason: unreadReason, detail: z.string() });
 
 /** Has one report read by a reader in a sandbox of its own; it sees the report, the source and nothing else. */
-export const readReport: ReadReport = async (step, folder, context) => {
+export const readReport: ReadReport = async (step, left, context) => {
+  const { folder } = left;
   const results = join(folder, 'read');
   await stageLocked('reader', context.catalog, join(folder, 'reader'));
   await addInput(join(folder, 'in'), { 'reader.json': requestFor(step) });
   await mkdir(results, { recursive: true });
   await readableByJobs(results);
-  await handOver(join(folder, 'out'), step.report.file);
-  const job = jobFor(step, folder, results, context);
+  await handOver(left.report, step.report.file);
+  const job = jobFor(step, left, results);
   const result = await context.sandbox.run(job, context.signal);
   const failed = readerFailure(step, result);
   return { job, result, ...(failed === undefined ? await checked(step, results) : { error: failed }) };
@@ -66,25 +67,26 @@ const requestFor = (step: Step) => ({
   category: step.category,
   format: step.report.format,
   file: step.report.file,
+  drop: step.report.drop,
   maxReportBytes: step.capabilities.output,
   maxFindings: MAX_STEP_FINDINGS,
 });
 
-function jobFor(step: Step, folder: string, results: string, context: StepContext): Job {
+function jobFor(step: Step, { folder, source, report }: Left, results: string): Job {
   return {
     id: `${step.id}.reader`,
     substrate: 'node',
-    args: ['/tool/worker.mjs', '/in', '/src/general', '/report', '/out'],
+    args: ['/tool/worker.mjs', '/in', source[0]?.to ?? '', '/report', '/out'],
     env: {},
     cwd: '/out',
     limits: READER_LIMITS,
     stdout: join(folder, 'reader.stdout.log'),
     stderr: join(folder, 'reader.stderr.log'),
     mounts: [
-      ...sourceMounts(step, context.snapshot),
+      ...source,
       { from: join(folder, 'reader'), to: '/tool', access: 'read' },
       { from: join(folder, 'in'), to: '/in', access: 'read' },
-      { from: join(folder, 'out'), to: '/report', access: 'read' },
+      { from: report, to: '/report', access: 'read' },
       { from: results, to: '/out', access: 'write' },
     ],
   };

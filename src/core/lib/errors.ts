@@ -35,7 +35,7 @@ export class Refusal extends Error {
   }
 }
 
-export type FaultCode = 'snapshot' | 'runtime' | 'reader' | 'bundle' | 'disk' | 'digest';
+export type FaultCode = 'snapshot' | 'runtime' | 'reader' | 'bundle' | 'disk' | 'digest' | 'toolchain' | 'advisories';
 
 /** Something that had to work did not: exit code 3, evidence incomplete. */
 export class Fault extends Error {

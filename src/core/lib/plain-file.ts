@@ -31,27 +31,43 @@ export async function readPlainFile(path: string, maxBytes: number): Promise<Buf
   }
 }
 
-/** Each line of a JSON Lines file as a value; one line in memory at a time. */
+/** Longest line that is read: whoever wrote the file is not trusted to end one, and a line is held in memory whole. */
+const MAX_LINE_BYTES = 2 ** 24;
+
+/** Each line of a JSON Lines file as a value; a few lines in memory at a time. Throws `Fault` for a line without end. */
 export async function* readJsonLines(path: string): AsyncGenerator<unknown> {
+  for await (const values of readJsonBatches(path)) for (const value of values) yield value;
+}
+
+/** As `readJsonLines`, the lines of each piece of the file together: far cheaper for a hundred thousand lines. */
+export async function* readJsonBatches(path: string): AsyncGenerator<unknown[]> {
   const file = await openPlainFile(path);
   try {
-    for await (const line of splitLines(file.createReadStream({ autoClose: false }))) yield JSON.parse(line);
+    const stream = file.createReadStream({ autoClose: false });
+    for await (const lines of lineBatches(stream, path)) yield lines.map((line): unknown => JSON.parse(line));
   } finally {
     await file.close();
   }
 }
 
 /** Splits at LF alone: `readline` splits at U+2028 too, which JSON strings may hold. */
-async function* splitLines(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
+async function* lineBatches(stream: AsyncIterable<Buffer>, path: string): AsyncGenerator<string[]> {
   let rest: Buffer[] = [];
+  let held = 0;
   for await (const chunk of stream) {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString('utf8');
-      rest = [];
-      start = end + 1;
+    const last = chunk.lastIndexOf(10);
+    held += last === -1 ? chunk.length : 0;
+    if (held > MAX_LINE_BYTES) throw new Fault('reader', `${path} has a line of more than ${MAX_LINE_BYTES} bytes`);
+    if (last === -1) {
+      rest.push(chunk);
+      continue;
     }
-    if (start < chunk.length) rest.push(chunk.subarray(start));
+    yield Buffer.concat([...rest, chunk.subarray(0, last)])
+      .toString('utf8')
+      .split('\n');
+    rest = [chunk.subarray(last + 1)];
+    held = chunk.length - last - 1;
   }
-  if (rest.length > 0) yield Buffer.concat(rest).toString('utf8');
+  const end = Buffer.concat(rest);
+  if (end.length > 0) yield [end.toString('utf8')];
 }

@@ -15,6 +15,7 @@ export const UNREAD_REASONS = [
   'timeout',
   'not-text',
   'unsupported',
+  'no-advisories',
 ] as const;
 export const unreadReason = z.enum(UNREAD_REASONS);
 export type UnreadReason = z.infer<typeof unreadReason>;

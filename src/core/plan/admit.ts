@@ -4,8 +4,9 @@ import { type Manifest, readManifest } from '../manifest/manifest.js';
 import { defaultPolicy, readPolicy } from '../policy/default.js';
 import type { Policy } from '../policy/policy.js';
 import type { Catalog } from './catalog.js';
-import { makePlan, type PlanRequest } from './make.js';
+import { makePlan } from './make.js';
 import type { Plan } from './plan.js';
+import type { PlanRequest } from './request.js';
 
 /** What a run is admitted with: the documents as read, and the plan that came of them. */
 export interface Admission {

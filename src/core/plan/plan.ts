@@ -3,7 +3,20 @@ import type { Category } from '../lib/category.js';
 import { digestOf } from '../lib/digest.js';
 import type { Thresholds } from '../lib/severity.js';
 import type { Acceptance, Policy } from '../policy/policy.js';
+import type { Run, SupplierKind } from './supplier.js';
 import type { Tool } from './tool.js';
+
+/** A program in somebody else's package, and what it must be where the policy does not take it unseen. */
+export interface Official {
+  program: string;
+  sha256: readonly string[];
+}
+
+/** What a step executes. Its digest is the step's; nothing here is a place on a host. */
+export type Program =
+  | { from: 'worker'; worker: string }
+  | { from: 'store'; files: string; interpreter: string | null; entry: string; official: Official | null }
+  | { from: 'host'; sha256: string; entry: string };
 
 /** One tool's part in a run: complete, serialisable, with paths as the sandbox sees them and nothing of the host. */
 export interface Step {
@@ -17,17 +30,49 @@ export interface Step {
   digest: string;
   /** SHA-256 of the normalised tool file. */
   definition: string;
-  worker: string;
+  supplier: SupplierKind | 'operator';
+  program: Program;
   args: readonly string[];
-  report: Tool['report'];
-  exitCodes: Tool['exitCodes'];
+  env: Readonly<Record<string, string>>;
+  cwd: 'output' | Run['cwd'];
+  /** Texts of ours that the tool sees under /config, by name. */
+  configFiles: Readonly<Record<string, string>>;
+  /** The folder under rules/ that it sees at /rules. */
+  rules: string | null;
+  /** Whether it sees the /proc of its own process namespace. */
+  proc: boolean;
+  /** Whether the report is what the tool prints. */
+  stdout: boolean;
+  report: Run['report'];
+  exitCodes: Run['exitCodes'];
   appliesTo: Tool['appliesTo'];
+  neutralise: Tool['neutralise'];
   judges: Tool['judges'];
   /** Packs mounted read-only, by the SHA-256 over their files. */
   assets: Readonly<Record<string, string>>;
+  /** Advisory packs that it judges by; null for a tool that needs none. */
+  advisories: Advisories | null;
   capabilities: Capabilities;
   cost: number;
   config: Readonly<Record<string, unknown>>;
+}
+
+/** The advisories of a step, and what they must be. The date is the run's input: a replay judges their age as this run did. */
+export interface Advisories {
+  kind: NonNullable<Tool['advisories']>;
+  packs: readonly AdvisoryPack[];
+  maxAgeDays: number;
+  /** `YYYY-MM-DD`. */
+  asOf: string;
+}
+
+/** One pack as evidence names it. */
+export interface AdvisoryPack {
+  /** Such as `PyPI` for `osv`; the kind itself where there is but one. */
+  name: string;
+  digest: string;
+  /** Newest change in it, RFC 3339. */
+  newest: string;
 }
 
 /** What the operator took away on the command line. */

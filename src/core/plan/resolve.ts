@@ -5,13 +5,14 @@ import { objections } from '../policy/rules.js';
 import type { Catalog } from './catalog.js';
 import type { Decision, Narrowing } from './plan.js';
 import type { Selection } from './select.js';
-import { isEmbedded, type Tool } from './tool.js';
+import type { Wanted } from './step.js';
+import type { Tool } from './tool.js';
 
 /** The statement about the scan is always made; earlier manifests list it as a tool. */
 const ATTESTATION = 'attestation';
 
 export interface Resolution {
-  tools: { tool: Tool; requestedAs: string }[];
+  tools: Wanted[];
   decisions: Decision[];
   problems: Problem[];
 }
@@ -36,22 +37,35 @@ export function resolveTools(selection: Selection, policy: Policy, catalog: Cata
     }
     const tool = lookUp(id);
     if (tool === undefined) return;
+    const replaced = replacedBy(id);
     const out = leftOut(tool, id, selection, policy, narrowing);
     if (out !== undefined && by !== 'policy') {
       result.decisions.push({ tool: tool.id, category: tool.category, included: false, ...out });
       return;
     }
-    result.problems.push(...admission(tool, policy, selection));
+    if (replaced !== undefined) result.decisions.push(substitution(replaced, tool));
+    result.problems.push(...admission(tool, policy));
     if (result.tools.some((other) => other.tool.id === tool.id)) return;
     result.tools.push({ tool, requestedAs: id });
     result.decisions.push({ tool: tool.id, category: tool.category, included: true, by, reason });
   }
 
   function lookUp(id: string): Tool | undefined {
-    const target = policy.providers[id] === undefined ? id : policy.providers[id];
-    const tool = target === null ? undefined : catalog.tools.get(target);
+    const target = targetOf(id);
+    const tool = target === null ? undefined : catalog.tools.get(policy.substitutes[target] ?? target);
     if (tool === undefined) result.problems.push(missing(id, target, policy, catalog));
     return tool;
+  }
+
+  function targetOf(id: string): string | null {
+    const provider = policy.providers[id];
+    return provider === undefined ? id : provider;
+  }
+
+  /** The tool that another one runs in the place of. Substitutes are not followed further. */
+  function replacedBy(id: string): Tool | undefined {
+    const target = targetOf(id);
+    return target === null || policy.substitutes[target] === undefined ? undefined : catalog.tools.get(target);
   }
 }
 
@@ -65,6 +79,14 @@ function missing(id: string, target: string | null, policy: Policy, catalog: Cat
   const known = [...catalog.tools.keys(), ...Object.keys(policy.providers), ATTESTATION];
   return { message: `unknown tool ${didYouMean(target, known)}`, remedy: '`security-scan tools list` shows all.' };
 }
+
+const substitution = (replaced: Tool, by: Tool): Decision => ({
+  tool: replaced.id,
+  category: replaced.category,
+  included: false,
+  by: 'policy',
+  reason: `${by.id} runs in its place`,
+});
 
 function leftOut(tool: Tool, id: string, selection: Selection, policy: Policy, narrowing: Narrowing) {
   const required = policy.tools.require.includes(tool.id);
@@ -80,15 +102,11 @@ function leftOut(tool: Tool, id: string, selection: Selection, policy: Policy, n
   return undefined;
 }
 
-function admission(tool: Tool, policy: Policy, selection: Selection): Problem[] {
-  const refused = objections(policy, tool).map((reason) => ({
+const admission = (tool: Tool, policy: Policy): Problem[] =>
+  objections(policy, tool).map((reason) => ({
     message: `${tool.id}: ${reason}`,
     remedy: 'Change the policy, or choose a profile without it.',
   }));
-  if (isEmbedded(tool)) return refused;
-  const remedy = `\`security-scan tools install ${selection.name}\` installs what this profile needs.`;
-  return [...refused, { message: `${tool.id} is not installed`, remedy }];
-}
 
 /** A misspelled name in --skip-tools must not quietly leave a tool in. */
 function unknownNarrowing(narrowing: Narrowing, selection: Selection, result: Resolution): Problem[] {

@@ -16,6 +16,19 @@ providers:
   sbom: sbom-lockfiles
   dast: null
 
+# Tools that run in the place of others, such as \`trivy: osv-scanner\`; recorded in the evidence.
+substitutes: {}
+
+# Where tools come from. docs/toolchain.md explains suppliers.
+toolchain:
+  suppliers: {}
+  repacked: []
+  binaries: {}
+  toolFiles: {}
+
+# Older advisories are incomplete evidence.
+advisories: { maxAgeDays: 30 }
+
 # A step that declares more is refused before anything runs.
 ceilings:
   default: { memory: 2GiB, cpu: 30m, wall: 30m, pids: 256, output: 1GiB, tmp: 1GiB, net: none }
@@ -49,6 +62,9 @@ incomplete:
     - reasons: [unsupported]
       tools: [sbom-lockfiles]
       because: The file pins no version there; the SBOM holds what is pinned and the gap is listed.
+    - reasons: [unsupported]
+      tools: [detect-secrets, gitleaks, kingfisher]
+      because: These leave out pictures, archives and some names by rules of their own; each file is listed.
 
 sandbox:
   embedded: namespaces

@@ -6,6 +6,9 @@ import { SANDBOX_LEVELS } from '../lib/sandbox/job.js';
 import { SEVERITIES } from '../lib/severity.js';
 import { unreadReason } from '../lib/unread.js';
 
+/** Kinds of supplier that a tool file may have (src/core/plan/supplier.ts). */
+export const SUPPLIER_KINDS = ['embedded', 'npm', 'pypi', 'go', 'release'] as const;
+
 const count = z.int().nonnegative();
 const glob = z.string().min(1).max(500);
 
@@ -57,6 +60,41 @@ const budgets = z
     reviewNotes: count.optional().describe('Highest allowed number of review notes; absent means no limit.'),
   })
   .describe('Highest allowed counts of findings: over all tools, by category and by tool.');
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in lower-case hex');
+
+const binary = z.strictObject({
+  path: z.string().regex(/^\//, 'expected an absolute path').describe('Where the program is on this host.'),
+  sha256: digest.describe('Its SHA-256; another file is not run.'),
+  version: z.string().min(1).max(100).describe('Named in the evidence.'),
+});
+
+const toolchain = z
+  .strictObject({
+    suppliers: z
+      .record(toolId, z.enum(SUPPLIER_KINDS))
+      .default({})
+      .describe('The kind of supplier that a tool is taken from, where it has several.'),
+    repacked: z
+      .array(toolId)
+      .default([])
+      .describe("Tools that may come in somebody else's package with a program that is not known as the official one."),
+    binaries: z
+      .record(toolId, binary)
+      .default({})
+      .describe('Programs of this host that are used in the place of an installed tool.'),
+    toolFiles: z
+      .record(toolId, digest)
+      .default({})
+      .describe('Tool files of `--tools` that may be used, by the SHA-256 of the file.'),
+  })
+  .describe('Where tools come from.');
+
+const advisories = z
+  .strictObject({
+    maxAgeDays: z.int().positive().default(30).describe('Older advisories are incomplete evidence.'),
+  })
+  .describe('What advisory packs must be.');
 
 const pathRule = z.strictObject({
   name: z
@@ -128,6 +166,12 @@ export const policySchema = z
       .record(toolId, z.union([toolId, z.null()]))
       .default({ sbom: 'sbom-lockfiles', dast: null })
       .describe('Which tool a generic id (sbom, dast) stands for; null: none.'),
+    substitutes: z
+      .record(toolId, toolId)
+      .default({})
+      .describe('Tools that run in the place of others, such as `trivy: osv-scanner`; recorded in the evidence.'),
+    toolchain: toolchain.prefault({}),
+    advisories: advisories.prefault({}),
     ceilings: ceilings.prefault({}),
     budgets: budgets.prefault({}),
     paths: paths.prefault({}),

@@ -14,12 +14,34 @@ export interface HandedFile {
 }
 
 /** The files that a step is given: regular files of the snapshot that its globs name, in canonical order. */
-export function filesFor(step: Step, entries: readonly SnapshotEntry[]): HandedFile[] {
+function filesFor(step: Step, entries: readonly SnapshotEntry[]): HandedFile[] {
   const matches = globMatcher(step.appliesTo.files, true);
   return entries
     .filter((entry) => entry.mode !== '120000' && (entry.class === 'general' || step.appliesTo.sensitive))
     .filter((entry) => matches(entry.path))
     .map((entry) => ({ path: entry.path, at: `${entry.class}/${entry.at}`, size: entry.size }));
+}
+
+/** For each step, by id, the files that it is given. */
+export type Handed = ReadonlyMap<string, readonly HandedFile[]>;
+
+/** Decides once for a run which step is given which files. */
+export const handOut = (steps: readonly Step[], entries: readonly SnapshotEntry[]): Handed =>
+  new Map(steps.map((step) => [step.id, filesFor(step, entries)]));
+
+/**
+ * How many files of the snapshot a code scanner was given. The others were looked at for secrets alone, or by nobody:
+ * silence about them says nothing about code in them.
+ */
+export function coverageOf(steps: readonly Step[], handed: Handed, entries: readonly SnapshotEntry[]): Coverage {
+  const scanners = steps.filter(({ category }) => category === 'sast');
+  const given = new Set(scanners.flatMap(({ id }) => handed.get(id)?.map(({ path }) => path) ?? []));
+  return { files: entries.length, givenToCodeScanners: given.size };
+}
+
+export interface Coverage {
+  files: number;
+  givenToCodeScanners: number;
 }
 
 /** The snapshot as a step may see it. */
@@ -35,8 +57,17 @@ export async function writeInput(
   documents: Record<string, unknown>,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'files.jsonl'), files.map((file) => `${JSON.stringify(file)}\n`).join(''));
+  await writeFile(join(folder, 'files.jsonl'), lines(files));
   await addInput(folder, documents);
+}
+
+/** In pieces: as one text the list of a large tree would stand in memory twice. */
+function* lines(files: readonly HandedFile[]): Generator<string> {
+  for (let start = 0; start < files.length; start += 1000)
+    yield files
+      .slice(start, start + 1000)
+      .map((file) => `${JSON.stringify(file)}\n`)
+      .join('');
 }
 
 /** Adds documents to what is read from /in. */

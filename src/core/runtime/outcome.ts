@@ -13,7 +13,8 @@ export type ErrorCause =
   | 'memory'
   | 'output'
   | 'report'
-  | 'reader';
+  | 'reader'
+  | 'advisories';
 
 export interface StepError {
   cause: ErrorCause;

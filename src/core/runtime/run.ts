@@ -1,9 +1,9 @@
 import { availableParallelism, freemem } from 'node:os';
 import type { Plan, Step } from '../plan/plan.js';
-import type { SnapshotEntry } from '../source/snapshot.js';
-import { filesFor } from './input.js';
+import type { StepContext, StepRun } from './context.js';
+import type { Handed } from './input.js';
 import type { StepOutcome } from './outcome.js';
-import { runStep, type StepContext, type StepRun } from './step.js';
+import { runStep } from './step.js';
 
 /** What a run tells those who watch it. */
 export type StepEvent =
@@ -24,7 +24,7 @@ const MEMORY_SHARE = 0.9;
  * When one step throws (a full disk, say), the others are ended before this throws: nothing outlives its run.
  */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<StepRun[]> {
-  const queue = byCost(plan.steps, options.snapshot.entries);
+  const queue = byCost(plan.steps, options.handed);
   const results = new Map<string, StepRun>();
   const free = slots(options.jobs ?? availableParallelism(), freemem() * MEMORY_SHARE);
   const broken = new AbortController();
@@ -44,10 +44,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<StepRun[
 }
 
 /** The longest step first, so that it does not begin when the others are done. */
-function byCost(steps: readonly Step[], entries: readonly SnapshotEntry[]): Step[] {
-  const cost = new Map(
-    steps.map((step) => [step, step.cost * filesFor(step, entries).reduce((sum, file) => sum + file.size, 0)]),
-  );
+function byCost(steps: readonly Step[], handed: Handed): Step[] {
+  const sizeOf = ({ id }: Step) => handed.get(id)?.reduce((sum, file) => sum + file.size, 0) ?? 0;
+  const cost = new Map(steps.map((step) => [step, step.cost * sizeOf(step)]));
   return [...steps].sort((a, b) => (cost.get(b) ?? 0) - (cost.get(a) ?? 0));
 }
 

@@ -4,14 +4,14 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../lib/errors.js';
 import type { Catalog } from '../plan/catalog.js';
-import type { LockEntry } from '../plan/lock.js';
+import type { WorkerEntry } from '../plan/lock.js';
 import { readableByJobs } from './readable.js';
 
 /**
  * Copies a worker's files, hashing what is copied: what runs is exactly what was checked, whatever happens to the
  * original afterwards. Throws `Fault` code `digest` for a file that is missing or not the locked one.
  */
-async function stageWorker(name: string, entry: LockEntry, from: string, to: string): Promise<void> {
+async function stageWorker(name: string, entry: WorkerEntry, from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   await Promise.all(
     Object.entries(entry.files).map(([file, sha256]) => stageFile(name, join(from, file), join(to, file), sha256)),

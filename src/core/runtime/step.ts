@@ -1,103 +1,63 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Audit } from '../lib/audit.js';
-import { limitsOf } from '../lib/capability.js';
-import { digestOf } from '../lib/digest.js';
 import { Fault } from '../lib/errors.js';
-import type { Job, JobResult, Mount, Sandbox } from '../lib/sandbox/job.js';
+import type { JobResult } from '../lib/sandbox/job.js';
 import { recordJob } from '../lib/sandbox/record.js';
-import type { Catalog } from '../plan/catalog.js';
 import type { Step } from '../plan/plan.js';
-import type { Snapshot } from '../source/snapshot.js';
 import { cancelReason } from './cancel.js';
-import { filesFor, type HandedFile, sourceMounts, writeInput } from './input.js';
+import type { Left, StepContext, StepRun } from './context.js';
+import type { HandedFile } from './input.js';
 import { endError, type StepError, type StepOutcome } from './outcome.js';
-import { readableByJobs } from './readable.js';
-import { stageLocked } from './stage.js';
-
-/** What a step needs from its run. */
-export interface StepContext {
-  snapshot: Snapshot;
-  catalog: Catalog;
-  sandbox: Sandbox;
-  audit: Audit;
-  /** Host folder of this run; each step has a folder of its own under it. */
-  scratch: string;
-  /** Host folders of asset packs. */
-  assets: Readonly<Record<string, string>>;
-  signal: AbortSignal;
-  onState: (state: 'running' | 'reading') => void;
-  readReport: ReadReport;
-}
-
-/** What was read from a step's report. */
-export type ReportRead = { job: Job; result: JobResult } & (
-  | { error: StepError }
-  | { found: Pick<StepOutcome, 'findings' | 'suppressed' | 'unread'>; results: string }
-);
-
-/** The port through which a report is read; the findings stage has its implementation. */
-export type ReadReport = (step: Step, folder: string, context: StepContext) => Promise<ReportRead>;
-
-/** A step that was run: the outcome is evidence, the rest is for the run record. */
-export interface StepRun {
-  outcome: StepOutcome;
-  /** Host folder with findings.jsonl, rules.jsonl, components.jsonl; set when the report was read. */
-  results?: string;
-  /** Host folder with stdout.log and stderr.log. */
-  folder?: string;
-  job?: JobResult;
-  reader?: JobResult;
-}
+import { prepare } from './prepare.js';
 
 /** Runs one tool over the files that it applies to and has its report read. Never throws for what the tool does. */
 export async function runStep(step: Step, context: StepContext): Promise<StepRun> {
-  const files = filesFor(step, context.snapshot.entries);
-  if (files.length === 0)
-    return { outcome: outcomeOf(step, { status: 'not-applicable', reason: 'no file that it applies to' }) };
+  const files = context.handed.get(step.id) ?? [];
+  if (files.length === 0 && !step.appliesTo.history) return notApplicable(step, 'no file that it applies to');
   const folder = join(context.scratch, 'steps', step.id);
   try {
+    const history = step.appliesTo.history ? await context.history() : undefined;
+    if (history !== undefined && 'none' in history) return notApplicable(step, history.none);
     return await execute(step, files, folder, context);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
+    if (context.signal.aborted) return { outcome: cancelled(step, files.length, context) };
     const { message, remedy = 'Run again.' } = error;
     return failed(step, files.length, { cause: causeOf(error), message, remedy }, { folder });
   }
 }
 
 function causeOf({ code, cause }: Fault): StepError['cause'] {
+  if (code === 'advisories') return 'advisories';
   if (code !== 'digest') return 'not-started';
   return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? 'missing' : 'digest';
 }
 
-async function execute(step: Step, files: HandedFile[], folder: string, context: StepContext): Promise<StepRun> {
-  const entry = context.catalog.lock.workers[step.worker];
-  if (entry === undefined || digestOf(entry) !== step.digest)
-    throw new Fault('digest', `${step.tool}: the lock changed since the plan`);
-  await stageLocked(step.worker, context.catalog, join(folder, 'tool'));
-  await writeInput(join(folder, 'in'), files, { 'config.json': step.config });
-  await mkdir(join(folder, 'out'), { recursive: true });
-  await readableByJobs(join(folder, 'out'));
-  const job = jobFor(step, folder, context);
+async function execute(
+  step: Step,
+  files: readonly HandedFile[],
+  folder: string,
+  context: StepContext,
+): Promise<StepRun> {
+  const prepared = await prepare(step, files, folder, context);
   context.onState('running');
-  const result = await context.sandbox.run(job, context.signal);
-  recordJob(context.audit, job, result);
+  const result = await context.sandbox.run(prepared.job, context.signal);
+  recordJob(context.audit, prepared.job, result);
   const run = { folder, job: result };
   if (result.end.kind === 'cancelled') return { ...run, outcome: cancelled(step, files.length, context) };
-  const error = endError(result.end, step.tool) ?? exitCodeError(step, result);
+  const error = endError(result.end, step.tool) ?? exitCodeError(step, result) ?? cutOff(step, result);
   if (error !== undefined) return failed(step, files.length, error, run);
   context.onState('reading');
-  return readBack(step, files, folder, context, run);
+  return readBack(step, files, { ...prepared, folder }, context, run);
 }
 
 async function readBack(
   step: Step,
-  files: HandedFile[],
-  folder: string,
+  files: readonly HandedFile[],
+  left: Left,
   context: StepContext,
   run: StepRunParts,
 ): Promise<StepRun> {
-  const read = await context.readReport(step, folder, context);
+  const read = await context.readReport(step, left, context);
   recordJob(context.audit, read.job, read.result);
   const parts = { ...run, reader: read.result };
   if (read.result.end.kind === 'cancelled') return { ...parts, outcome: cancelled(step, files.length, context) };
@@ -105,34 +65,12 @@ async function readBack(
   const mismatch = codeMismatch(step, run.job, read.found.findings);
   if (mismatch !== undefined) return failed(step, files.length, mismatch, parts);
   const status = read.found.findings > 0 ? 'findings' : 'clean';
-  const outcome = outcomeOf(step, { status, files: files.length, ...read.found });
+  const unread = [...left.unread, ...read.found.unread];
+  const outcome = outcomeOf(step, { status, files: files.length, ...read.found, unread });
   return { ...parts, outcome, results: read.results };
 }
 
 type StepRunParts = Omit<StepRun, 'outcome'> & { job: JobResult };
-
-function jobFor(step: Step, folder: string, context: StepContext): Job {
-  const assets = Object.keys(step.assets).map(
-    (name): Mount => ({ from: context.assets[name] ?? '', to: `/assets/${name}`, access: 'read' }),
-  );
-  return {
-    id: step.id,
-    substrate: 'node',
-    args: step.args,
-    env: {},
-    cwd: '/out',
-    limits: limitsOf(step.capabilities),
-    stdout: join(folder, 'stdout.log'),
-    stderr: join(folder, 'stderr.log'),
-    mounts: [
-      ...sourceMounts(step, context.snapshot),
-      ...assets,
-      { from: join(folder, 'tool'), to: '/tool', access: 'read' },
-      { from: join(folder, 'in'), to: '/in', access: 'read' },
-      { from: join(folder, 'out'), to: '/out', access: 'write' },
-    ],
-  };
-}
 
 function exitCodeError(step: Step, { end }: JobResult): StepError | undefined {
   if (end.kind !== 'exited') return undefined;
@@ -140,6 +78,13 @@ function exitCodeError(step: Step, { end }: JobResult): StepError | undefined {
   if (known.includes(end.exitCode)) return undefined;
   const message = `${step.tool} ended with exit code ${end.exitCode}; its tool file knows ${known.join(', ')}`;
   return { cause: 'exit-code', message, remedy: 'Its log is in the run record.' };
+}
+
+/** A report that a tool prints is cut where the log's cap is. */
+function cutOff(step: Step, { logTruncated }: JobResult): StepError | undefined {
+  if (!step.stdout || !logTruncated) return undefined;
+  const message = `${step.tool} printed more than it may`;
+  return { cause: 'output', message, remedy: 'Raise `output` in the tool file and in the policy.' };
 }
 
 /** An exit code that means findings with a report that has none is a report that lost them. */
@@ -164,6 +109,10 @@ function outcomeOf(step: Step, known: Pick<StepOutcome, 'status'> & Partial<Step
     ...known,
   };
 }
+
+const notApplicable = (step: Step, reason: string): StepRun => ({
+  outcome: outcomeOf(step, { status: 'not-applicable', reason }),
+});
 
 const cancelled = (step: Step, files: number, { signal }: StepContext): StepOutcome =>
   outcomeOf(step, { status: 'cancelled', reason: cancelReason(signal), files });

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Refusal } from '../lib/errors.js';
+import { Fault, Refusal } from '../lib/errors.js';
 import { readPlainFile } from '../lib/plain-file.js';
 import { shallow } from './folder.js';
 import { answer, type Git, gitFor } from './git.js';
@@ -64,13 +64,19 @@ async function readBlobs(git: Git, { tree }: Commit, source: string, { scratch, 
 /** A few small tree objects can name a blob millions of times, so the sum is looked at before git is asked for it. */
 function demandSize(blobs: readonly TreeItem[], source: string, limits: SourcePorts['limits']): number {
   const bytes = blobs.reduce((sum, { size }) => sum + (size ?? 0), 0);
-  const remedy = (key: string) => `Raise source.${key} in the policy.`;
-  if (blobs.length > limits.maxFiles)
-    throw refusal(source, `has more than ${limits.maxFiles} files`, remedy('maxFiles'));
+  if (blobs.length > limits.maxFiles) throw overCap(source, 'maxFiles', `more than ${limits.maxFiles} files`);
   if (bytes > limits.maxTotalBytes)
-    throw refusal(source, `has more than ${limits.maxTotalBytes} bytes in all`, remedy('maxTotalSize'));
+    throw overCap(source, 'maxTotalSize', `more than ${limits.maxTotalBytes} bytes in all`);
   return bytes;
 }
+
+/** Found by reading, so not a refusal: the evidence is incomplete. */
+const overCap = (source: string, key: string, what: string): Fault =>
+  new Fault(
+    'snapshot',
+    `${source}: the source has ${what}`,
+    `Raise source.${key} in the policy, or scan a part of the source.`,
+  );
 
 const refusal = (file: string, message: string, remedy: string): Refusal =>
   new Refusal('source', [{ file, message, remedy }]);

@@ -2,7 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPlainFile } from '../lib/plain-file.js';
 import type { Mount } from '../lib/sandbox/job.js';
-import { demandExit, runJob, type SourceJob, type SourcePorts } from './jobs.js';
+import { demandExit, type JobPorts, runJob, type SourceJob } from './jobs.js';
 import type { Repository } from './repository.js';
 
 /** The whole environment of git: no configuration but the repository's own, which `CONFIG` overrides, and no outside help. */
@@ -83,7 +83,7 @@ export interface Git {
   attempt(command: GitCommand): Promise<string | undefined>;
 }
 
-export function gitFor(ports: SourcePorts, repository: Repository, source: string): Git {
+export function gitFor(ports: JobPorts, repository: Repository, source: string): Git {
   const start = async (command: GitCommand, codes: readonly number[]) => {
     const output = join(ports.scratch, command.output);
     const job = gitJob(command, repository, { source, output, stderr: join(ports.scratch, `${command.id}.err`) });

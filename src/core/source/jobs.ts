@@ -7,7 +7,7 @@ import { describeEnd } from '../lib/sandbox/describe-end.js';
 import type { Job, JobResult, Limits, Sandbox } from '../lib/sandbox/job.js';
 import { recordJob } from '../lib/sandbox/record.js';
 
-/** Caps on a source. Above `maxFileBytes`, `maxDepth` or `maxPathBytes` a file is unread; above the others the run is refused. */
+/** Caps on a source. Above `maxFileBytes`, `maxDepth` or `maxPathBytes` a file is unread; above the others nothing is scanned. */
 export interface SnapshotLimits {
   /** Files, links and unread entries together; folders are counted apart, under the same cap. */
   maxFiles: number;
@@ -37,6 +37,9 @@ export interface SourcePorts {
   fetchEnv?: Readonly<Record<string, string>>;
 }
 
+/** What a job of the source stage needs. */
+export type JobPorts = Pick<SourcePorts, 'sandbox' | 'audit' | 'signal' | 'scratch'>;
+
 const MiB = 2 ** 20;
 
 /** Room for a million names in a listing, and for an index of them in memory. */
@@ -55,7 +58,7 @@ const MESSAGE_BYTES = 300;
 export type SourceJob = Omit<Job, 'limits'> & { limits?: Partial<Limits> };
 
 /** Runs one job of the source stage and records it. */
-export async function runJob(ports: SourcePorts, job: SourceJob): Promise<JobResult> {
+export async function runJob(ports: JobPorts, job: SourceJob): Promise<JobResult> {
   const result = await ports.sandbox.run({ ...job, limits: { ...SOURCE_LIMITS, ...job.limits } }, ports.signal);
   recordJob(ports.audit, job, result);
   return result;
@@ -64,7 +67,8 @@ export async function runJob(ports: SourcePorts, job: SourceJob): Promise<JobRes
 /** Demands that a job ended by itself, with one of these exit codes and all of its output. Throws `Fault` code `snapshot`. */
 export async function demandExit(job: SourceJob, result: JobResult, codes: readonly number[] = [0]): Promise<number> {
   const { end, logTruncated } = result;
-  if (logTruncated) throw new Fault('snapshot', `${job.id}: its output exceeds ${LISTING_BYTES} bytes`);
+  if (logTruncated)
+    throw new Fault('snapshot', `${job.id}: its output exceeds ${job.limits?.logBytes ?? LISTING_BYTES} bytes`);
   if (end.kind === 'exited' && codes.includes(end.exitCode)) return end.exitCode;
   const said = await lastWords(job.stderr);
   throw new Fault('snapshot', `${job.id}: ${describeEnd(end)}${said === '' ? '' : `: ${said}`}`);

@@ -31,6 +31,7 @@ function escapeName(name: RawPath): string {
 
 /** The bytes that `escapePath` made this text of; `undefined` for text that it never makes. */
 export function unescapePath(path: string): RawPath | undefined {
+  if (ASCII.test(path) && !path.includes(MARK)) return path;
   const names = path.split('/').map(unescapeName);
   const raw = names.join('/');
   return escapePath(raw) === path ? raw : undefined;

@@ -58,9 +58,10 @@ export interface ExcludedLine {
   count: number;
 }
 
-/** The source exceeds a cap or is no readable archive. */
+/** The source exceeds a cap (`cap`), or cannot be what the operator meant: no readable archive, another's export folder. */
 export interface RefusedLine {
   type: 'refused';
+  why: 'cap' | 'source';
   message: string;
   remedy: string;
 }

@@ -46,4 +46,6 @@ export interface Snapshot {
   dirty: boolean;
   /** The address it was fetched from. */
   origin?: string;
+  /** The host folder whose repository, if it has one, holds the history; absent for archives. */
+  repository?: { path: string; allowGitDir: boolean };
 }

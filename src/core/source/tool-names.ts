@@ -61,5 +61,5 @@ function isSafeName(name: RawPath): boolean {
 }
 
 /** `_x`, 32 hex digits of the name's SHA-256, its extension. */
-const standIn = (name: RawPath): string =>
+export const standIn = (name: RawPath): string =>
   `_x${createHash('sha256').update(bytesOf(name)).digest('hex').slice(0, 32)}${EXTENSION.exec(name)?.[0] ?? ''}`;

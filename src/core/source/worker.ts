@@ -107,7 +107,7 @@ function snapshotOf(folder: string, { entries, unread, excluded, end }: SourceIn
   const subject = subjectOf(digest, end.tree, taking.commit);
   return {
     folder,
-    entries: entries.map(({ type: _, ...entry }) => entry),
+    entries,
     unread: [...(taking.unread ?? []), ...unread.map(({ path, reason, detail }) => ({ path, reason, detail }))],
     excluded: excluded.map(({ type: _, ...exclusion }) => exclusion),
     ignored: end.ignored,

@@ -6,6 +6,8 @@ import { printable } from '../../core/lib/printable.js';
 import type { InputFile } from '../lib/protocol.js';
 import { cleanLine } from './clean.js';
 import type { Collected } from './collect.js';
+import { type FindingBase, historyFindings, isOfHistory } from './history.js';
+import { namesOf, reportedName } from './names.js';
 import { type RawFinding, type ReaderRequest, RefusedReport } from './protocol.js';
 
 const MAX_MESSAGE = 1000;
@@ -14,22 +16,26 @@ const MAX_MESSAGE = 1000;
 export type Index = ReadonlyMap<string, InputFile>;
 
 export function indexOf(files: readonly InputFile[]): Index {
-  return new Map(files.flatMap((file) => [[file.at, file] as const, [file.path, file] as const]));
+  return new Map(files.flatMap((file) => namesOf(file).map((name) => [name, file] as const)));
 }
 
 /** Sets every finding against the snapshot, masks, fingerprints and sorts. Throws `RefusedReport` for an unknown path. */
 export function normalise(collected: Collected, request: ReaderRequest, index: Index, source: string): Finding[] {
   const print = fingerprinter(request.tool);
-  const located = collected.findings.map((raw) => ({ raw, file: lookUp(raw.path, index) })).sort(byPlace);
-  const findings: Finding[] = [];
+  const [ofHistory, ofTree] = [collected.findings.filter(isOfHistory), collected.findings.filter(isOfTree)];
+  const located = ofTree.map((raw) => ({ raw, file: lookUp(raw.path, index) })).sort(byPlace);
+  const base = (raw: RawFinding) => baseOf(raw, collected.rules.get(raw.rule), request);
+  const findings = historyFindings(ofHistory, base, print);
   let current: { path: string; masked: MaskedFile } | undefined;
   for (const { raw, file } of located) {
     // Sorted by path: one masked file in memory at a time.
     if (current?.path !== file.path) current = { path: file.path, masked: maskedFile(readText(join(source, file.at))) };
-    findings.push(toFinding(raw, file, collected.rules.get(raw.rule), request, current.masked, print));
+    findings.push(toFinding(raw, file, base(raw), current.masked, print));
   }
   return findings.sort(compareFindings);
 }
+
+const isOfTree = (raw: RawFinding): boolean => raw.commit === undefined;
 
 type Located = { raw: RawFinding; file: InputFile };
 
@@ -43,7 +49,7 @@ const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A report may speak only of files that the step was given. */
 export function lookUp(path: string, index: Index): InputFile {
-  const file = index.get(path);
+  const file = index.get(path) ?? index.get(reportedName(path));
   if (file === undefined) {
     throw new RefusedReport(
       'report-unknown-path',
@@ -56,14 +62,8 @@ export function lookUp(path: string, index: Index): InputFile {
 /** Bytes that are not UTF-8 become U+FFFD, so that every file has lines to speak of. */
 const readText = (path: string): string => readFileSync(path, 'utf8');
 
-function toFinding(
-  raw: RawFinding,
-  file: InputFile,
-  rule: Rule | undefined,
-  request: ReaderRequest,
-  masked: MaskedFile,
-  print: ReturnType<typeof fingerprinter>,
-): Finding {
+/** What a finding has wherever it is. */
+function baseOf(raw: RawFinding, rule: Rule | undefined, request: ReaderRequest): FindingBase {
   if (rule === undefined)
     throw new RefusedReport('report-broken', `a finding of an undeclared rule ${printable(raw.rule, 80)}`);
   const kind = raw.kind === 'review' ? 'review' : rule.kind;
@@ -75,9 +75,21 @@ function toFinding(
     severity: kind === 'review' ? 'none' : (raw.severity ?? rule.severity),
     cwe: rule.cwe,
     message: cleanLine(raw.message, MAX_MESSAGE) || rule.id,
+  };
+}
+
+function toFinding(
+  raw: RawFinding,
+  file: InputFile,
+  base: FindingBase,
+  masked: MaskedFile,
+  print: ReturnType<typeof fingerprinter>,
+): Finding {
+  return {
+    ...base,
     path: file.path,
     ...region(raw, masked.lines.length),
-    fingerprint: print(rule.id, file.path, masked.lines[raw.startLine - 1] ?? ''),
+    fingerprint: print(base.rule, file.path, masked.lines[raw.startLine - 1] ?? ''),
     lineHash: masked.hashes[raw.startLine - 1] ?? masked.hashes.at(-1) ?? '0:1',
   };
 }

@@ -1,12 +1,15 @@
 import type { Category } from '../../core/lib/category.js';
+import type { ReportFormat } from '../../core/lib/report-format.js';
 import type { RuleLine } from '../lib/protocol.js';
 
 /** `/in/reader.json`: whose report to read and the caps on it. The report's folder is mounted at /report. */
 export interface ReaderRequest {
   tool: string;
   category: Category;
-  format: 'findings-jsonl' | 'sarif';
+  format: ReportFormat;
   file: string;
+  /** Members that the stored report leaves out. */
+  drop: readonly string[];
   maxReportBytes: number;
   maxFindings: number;
 }
@@ -22,7 +25,7 @@ export type Refused =
   | 'too-many-findings'
   | 'tool-reported-failure';
 
-/** `/out/read.json`: what became of it. With `ok`, findings.jsonl, rules.jsonl, unread.jsonl and components.jsonl stand beside it. */
+/** `/out/read.json`: what became of it. With `ok`, findings.jsonl, rules.jsonl, unread.jsonl and components.jsonl stand beside it, and native.json where the tool has a report of its own. */
 export type ReaderAnswer =
   | { ok: true; findings: number; rules: number; unread: number; components: number; suppressed: number }
   | { ok: false; refused: Refused; message: string };
@@ -38,6 +41,8 @@ export interface RawFinding {
   message: string;
   severity?: RuleLine['severity'];
   kind?: RuleLine['kind'];
+  /** The commit that it was found in; `path` then need not be in the snapshot. */
+  commit?: string;
 }
 
 export class RefusedReport extends Error {

@@ -1,10 +1,13 @@
 import { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { InputFile } from '../lib/protocol.js';
+import { ADAPTERS } from './adapters.js';
 import { cleanLine, cleanRule } from './clean.js';
 import type { Collected } from './collect.js';
+import { readJson } from './json.js';
 import { readJsonl } from './jsonl.js';
-import { indexOf, lookUp, normalise } from './normalise.js';
+import { nativeReport } from './native.js';
+import { type Index, indexOf, lookUp, normalise } from './normalise.js';
 import { openReport } from './open.js';
 import { type ReaderAnswer, type ReaderRequest, RefusedReport } from './protocol.js';
 import { readSarif } from './sarif.js';
@@ -33,27 +36,36 @@ export function readReport(places: ReaderPlaces = givenPlaces(process.argv.slice
 function answer(places: ReaderPlaces): ReaderAnswer {
   const request: ReaderRequest = JSON.parse(readFileSync(join(places.input, 'reader.json'), 'utf8'));
   try {
-    return write(collect(request, places), request, places);
+    const index = filesOf(places);
+    return write(collect(request, index, places), request, index, places);
   } catch (error) {
     if (error instanceof RefusedReport) return { ok: false, refused: error.refused, message: error.message };
     throw error;
   }
 }
 
-function collect(request: ReaderRequest, places: ReaderPlaces): Collected {
+/** Reads the report in its format. */
+function collect(request: ReaderRequest, index: Index, places: ReaderPlaces): Collected {
   const fd = openReport(join(places.report, request.file), request.maxReportBytes);
   try {
-    return request.format === 'sarif' ? readSarif(fd, request) : readJsonl(fd, request);
+    if (request.format === 'sarif') return readSarif(fd, request);
+    if (request.format === 'findings-jsonl') return readJsonl(fd, request);
+    const adapter = ADAPTERS[request.format];
+    const { into, report } = readJson(fd, adapter, request, index, places.source);
+    writeFileSync(join(places.output, 'native.json'), nativeReport(report, request.drop, index));
+    return into;
   } finally {
     closeSync(fd);
   }
 }
 
-function write(collected: Collected, request: ReaderRequest, places: ReaderPlaces): ReaderAnswer {
-  const files = readFileSync(join(places.input, 'files.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
-  const index = indexOf(files.map((line) => JSON.parse(line) as InputFile));
+/** The files of the step by the names that its report uses. */
+function filesOf({ input }: ReaderPlaces): Index {
+  const lines = readFileSync(join(input, 'files.jsonl'), 'utf8').split('\n');
+  return indexOf(lines.filter((line) => line !== '').map((line) => JSON.parse(line) as InputFile));
+}
+
+function write(collected: Collected, request: ReaderRequest, index: Index, places: ReaderPlaces): ReaderAnswer {
   const findings = normalise(collected, request, index, places.source);
   const used = new Set(findings.map((finding) => finding.rule));
   const rules = [...collected.rules.values()].filter((rule) => used.has(rule.id)).map(cleanRule);

@@ -4,6 +4,7 @@ import type { Rule } from '../../core/findings/finding.js';
 import type { FindingSeverity } from '../../core/lib/severity.js';
 import { addFinding, type Collected, nothing } from './collect.js';
 import { duplicateKeys } from './duplicate-keys.js';
+import { reportedName } from './names.js';
 import { chunksOf } from './open.js';
 import { type RawFinding, type ReaderRequest, RefusedReport } from './protocol.js';
 import { driverRules, type RuleTable } from './sarif-rules.js';
@@ -168,8 +169,5 @@ function repositoryPath(uri: string): string {
   } catch {
     // Not percent-encoded: a raw path with a lone percent sign.
   }
-  return path
-    .replace(/^file:\/\//, '')
-    .replace(/^\/src\//, '')
-    .replace(/^(\.\/)+/, '');
+  return reportedName(path);
 }

@@ -1,4 +1,5 @@
 import type { SnapshotLimits } from '../../core/source/jobs.js';
+import type { RefusedLine } from '../../core/source/protocol.js';
 
 /** The source as a whole cannot be taken: a cap is exceeded, or the archive is broken. Becomes the index's last line. */
 export class RefusedSource extends Error {
@@ -6,6 +7,7 @@ export class RefusedSource extends Error {
   constructor(
     message: string,
     readonly remedy: string,
+    readonly why: RefusedLine['why'] = 'source',
   ) {
     super(message);
   }
@@ -37,7 +39,11 @@ export class Caps {
 }
 
 const over = (key: string, message: string): RefusedSource =>
-  new RefusedSource(`the source has ${message}`, `Raise source.${key} in the policy, or scan a part of the source.`);
+  new RefusedSource(
+    `the source has ${message}`,
+    `Raise source.${key} in the policy, or scan a part of the source.`,
+    'cap',
+  );
 
 /** Below this an archive may expand as it likes: a few kilobytes of zeros are no bomb. */
 const FREE_BYTES = 16 * 2 ** 20;
@@ -56,6 +62,6 @@ export class Ratio {
     this.#out += bytes;
     if (this.#out <= FREE_BYTES || this.#out <= this.max * this.#in) return;
     const remedy = 'If it is no bomb, raise source.maxArchiveRatio in the policy.';
-    throw new RefusedSource(`the archive expands to more than ${this.max} times its size`, remedy);
+    throw new RefusedSource(`the archive expands to more than ${this.max} times its size`, remedy, 'cap');
   }
 }

@@ -31,7 +31,7 @@ export async function takeSource(places: Places = givenPlaces(process.argv.slice
     writeIndex(index, lines, end);
   } catch (error) {
     if (!(error instanceof RefusedSource)) throw error;
-    writeIndex(index, [], { type: 'refused', message: error.message, remedy: error.remedy });
+    writeIndex(index, [], { type: 'refused', why: error.why, message: error.message, remedy: error.remedy });
   }
 }
 

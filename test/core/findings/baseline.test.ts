@@ -53,6 +53,16 @@ describe('a baseline bundle', () => {
   });
 });
 
+describe('a secret in a commit', () => {
+  it('is known whatever became of the file: a commit stays as it is', async () => {
+    const old = { ...secret, commit: 'c'.repeat(40) };
+    const folder = bundle([old]);
+    expect((await knownInBundle(folder))(old)).toBe(true);
+    const isKnown = await knownInSteps([join(folder, 'findings.jsonl')], [{ path: 'a.txt', gitBlob: 'b1' }], []);
+    expect(isKnown(old)).toBe(true);
+  });
+});
+
 describe('a baseline ref', () => {
   it.each([
     ['the same file', 'b1', true],

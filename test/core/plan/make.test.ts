@@ -3,7 +3,7 @@ import { Refusal } from '../../../src/core/lib/errors.js';
 import { type AdmissionRequest, admit } from '../../../src/core/plan/admit.js';
 import { planDigest } from '../../../src/core/plan/plan.js';
 import { NO_NARROWING } from '../../../src/core/scan-request.js';
-import { builtCatalog } from '../../support/catalog.js';
+import { builtCatalog, NOTHING_INSTALLED } from '../../support/catalog.js';
 
 const catalog = await builtCatalog();
 
@@ -12,6 +12,7 @@ const request = (over: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
   narrowing: NO_NARROWING,
   baseline: null,
   assets: {},
+  ...NOTHING_INSTALLED,
   ...over,
 });
 
@@ -63,7 +64,7 @@ describe('admission refuses', () => {
       'no provider for dast',
       'trivy: the policy does not allow it',
       'trivy: memory 2GiB is above the ceiling of 64MiB',
-      'trivy is not installed',
+      'trivy 0.69.3 is not locked for linux-x64',
     ]);
   });
 
@@ -77,7 +78,7 @@ describe('admission refuses', () => {
 
   it('profiles whose scanners are not installed, naming the command', () => {
     expect(refusal({ profile: 'fast' })).toEqual(['bandit is not installed', 'detect-secrets is not installed']);
-    expect(() => admit(request({ profile: 'fast' }), catalog)).toThrow(/security-scan tools install fast/);
+    expect(() => admit(request({ profile: 'fast' }), catalog)).toThrow(/security-scan tools install bandit/);
   });
 
   it('heavy, because there is no provider for dast', () => {

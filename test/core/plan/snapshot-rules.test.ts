@@ -3,9 +3,10 @@ import { compilePathRules } from '../../../src/core/lib/paths.js';
 import { admit } from '../../../src/core/plan/admit.js';
 import { snapshotRules } from '../../../src/core/plan/snapshot-rules.js';
 import { NO_NARROWING } from '../../../src/core/scan-request.js';
-import { builtCatalog } from '../../support/catalog.js';
+import { builtCatalog, NOTHING_INSTALLED } from '../../support/catalog.js';
 
-const { plan } = admit({ version: '1.0.0', narrowing: NO_NARROWING, baseline: null, assets: {} }, await builtCatalog());
+const request = { version: '1.0.0', narrowing: NO_NARROWING, baseline: null, assets: {}, ...NOTHING_INSTALLED };
+const { plan } = admit(request, await builtCatalog());
 
 describe('the rules of a snapshot', () => {
   const rules = compilePathRules(snapshotRules(plan));

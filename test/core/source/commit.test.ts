@@ -3,7 +3,7 @@ import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fetchRepository } from '../../../src/core/source/fetch.js';
-import { git, LIMITS, paths, reasons, repository, workshop, write } from './support.js';
+import { git, LIMITS, overCap, paths, reasons, repository, workshop, write } from './support.js';
 
 const shop = workshop();
 const FILES = { 'a.py': 'print(1)\n', 'b/c.txt': 'c', 'b.txt': 'b', empty: '' };
@@ -44,18 +44,19 @@ describe('a hostile commit', () => {
     expect(ports.events.filter((event) => event.kind === 'path')).toHaveLength(2);
   });
 
-  it('is refused when a few objects name more bytes than the caps allow', async () => {
+  it('is a fault when a few objects name more bytes or files than the caps allow', async () => {
     const repo = repository(shop.folder(), { big: 'x'.repeat(1000) });
     const blob = git(repo, 'hash-object', 'big');
     const commit = commitTree(
       repo,
       Array.from({ length: 100 }, (_, i) => ['100644', `f${100 + i}`, blob]),
     );
-    const taking = shop.take(
-      { kind: 'git', path: repo, ref: commit },
-      { limits: { ...LIMITS, maxTotalBytes: 50_000 } },
+    const taking = (limits: object) =>
+      shop.take({ kind: 'git', path: repo, ref: commit }, { limits: { ...LIMITS, ...limits } });
+    await expect(taking({ maxTotalBytes: 50_000 })).rejects.toMatchObject(
+      overCap('maxTotalSize', 'more than 50000 bytes in all'),
     );
-    await expect(taking).rejects.toThrow('source.maxTotalSize');
+    await expect(taking({ maxFiles: 99 })).rejects.toMatchObject(overCap('maxFiles', 'more than 99 files'));
   });
 
   it('leaves missing and large blobs unread', async () => {

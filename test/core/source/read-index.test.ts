@@ -32,10 +32,20 @@ describe('readIndex', () => {
     ['lines after the end', [end(0), entry()]],
     ['a wrong count', [entry(), end(2)]],
     ['an unknown key', [entry({ more: 1 }), end(1)]],
+    ['an unknown key for a known one', [entry({ tracked: undefined, more: false }), end(1)]],
+    ['a mode that is none', [entry({ mode: '040000' }), end(1)]],
+    ['a class that is none', [entry({ class: '../general' }), end(1)]],
+    ['a flag that is none', [entry({ tracked: 'false' }), end(1)]],
+    ['a size beyond what can be counted', [entry({ size: 2 ** 53 }), end(1)]],
+    ['a path that is no text', [entry({ path: ['a'] }), end(1)]],
+    ['a line that is no object', [[], end(0)]],
+    ['a refusal without its kind', [{ type: 'refused', message: 'm', remedy: 'r' }]],
     ['an unknown type', [{ type: 'evil' }, end(0)]],
     ['another order', [entry({ path: 'b', at: 'b' }), entry(), end(2)]],
     ['one path twice', [entry(), entry({ at: 'b' }), end(2)]],
     ['one place twice', [entry(), entry({ path: 'b' }), end(2)]],
+    ['one place twice, before its own path', [entry({ at: 'b' }), entry({ path: 'b', at: 'b' }), end(2)]],
+    ['one place twice, of no path', [entry({ at: 'c' }), entry({ path: 'b', at: 'c' }), end(2)]],
     ['a place outside', [entry({ at: '../a' }), end(1)]],
     ['an absolute place', [entry({ at: '/etc/passwd' }), end(1)]],
     ['a place with a dot', [entry({ at: 'x/./a' }), end(1)]],
@@ -68,9 +78,22 @@ describe('readIndex', () => {
     await expect(readIndex(broken, 's', LIMITS)).rejects.toMatchObject({ name: 'Fault' });
   });
 
-  it('turns a refusal of the worker into one', async () => {
-    const folder = index([{ type: 'refused', message: 'too much', remedy: 'less' }]);
-    await expect(readIndex(folder, 's', LIMITS)).rejects.toMatchObject({ name: 'Refusal', code: 'source' });
+  it('refuses an index with a prototype as key', async () => {
+    const line = JSON.stringify(entry({ tracked: undefined })).replace(/}$/, ',"__proto__":{"tracked":true}}');
+    const folder = write(shop.folder(), { 'index.jsonl': `${line}\n${JSON.stringify(end(1))}\n` });
+    write(join(folder, 'general'), { a: '1' });
+    await expect(readIndex(folder, 's', LIMITS)).rejects.toThrow('a line that is not one');
+  });
+
+  it('tells a source over its caps from what is no source', async () => {
+    const told = (why: string) => readIndex(index([{ type: 'refused', why, message: 'm', remedy: 'r' }]), 's', LIMITS);
+    await expect(told('cap')).rejects.toMatchObject({
+      name: 'Fault',
+      code: 'snapshot',
+      message: 's: m',
+      remedy: 'r',
+    });
+    await expect(told('source')).rejects.toMatchObject({ name: 'Refusal', code: 'source' });
   });
 
   it('reads what the worker writes', async () => {

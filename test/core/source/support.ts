@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { AuditEvent } from '../../../src/core/lib/audit.js';
 import type { Sandbox } from '../../../src/core/lib/sandbox/job.js';
 import { openSandbox } from '../../../src/core/lib/sandbox/open.js';
@@ -112,6 +112,14 @@ export function repository(
   git(folder, 'commit', '-qm', 'one');
   return folder;
 }
+
+/** How a source over one of its caps fails: incomplete evidence, with the cap that would have to be raised. */
+export const overCap = (key: string, message: string) => ({
+  name: 'Fault',
+  code: 'snapshot',
+  message: expect.stringContaining(message),
+  remedy: expect.stringContaining(`source.${key} in the policy`),
+});
 
 export const paths = (snapshot: Snapshot): string[] => snapshot.entries.map(({ path }) => path);
 export const reasons = (snapshot: Snapshot): string[] => snapshot.unread.map(({ path, reason }) => `${reason} ${path}`);

@@ -1,18 +1,18 @@
+import { dirname } from 'node:path';
 import { firstLine, type SetUpReport } from './ending.js';
-import type { Job } from './job.js';
+import { type Job, PROGRAMS } from './job.js';
 import { behindGate, type Launched } from './launch.js';
 import { hardLimits, resourceOptions, substrateArguments } from './limits.js';
 import { isWithin } from './mount-table.js';
-import { systemProgram } from './programs.js';
+import { hostProgram, systemProgram } from './programs.js';
 import type { Starter } from './runner.js';
 import { groupTree } from './tree.js';
-import { substrateProgram } from './view.js';
 
 /** Starts jobs on the host's own file tree: `wrap` puts what isolation there is before the command. */
 export function bareStarter(wrap: (job: Job) => string[]): Starter {
   return {
     launch(job) {
-      const command = [...wrap(job), substrateProgram(job.substrate), ...substrateArguments(onHost(job))];
+      const command = [...wrap(job), programOnHost(job), ...substrateArguments(onHost(job))];
       return { argv: behindGate(inFolder(hostPath(job, job.cwd), command)), env: onHost(job).env, tree: groupTree };
     },
     report: bareReport,
@@ -33,8 +33,17 @@ export function unsandboxedStarter(): Starter {
 /** Without a mount view the job's paths are the host's: every argument and variable that is a path in a mount is translated. */
 function onHost(job: Job): Job {
   const env = Object.fromEntries(Object.entries(job.env).map(([name, value]) => [name, hostPath(job, value)]));
+  if (env['PATH'] === PROGRAMS) env['PATH'] = programFolders(job);
   return { ...job, args: job.args.map((arg) => hostPath(job, arg)), env };
 }
+
+/** What a PATH of the host must be for the job to find the programs that it starts. */
+const programFolders = ({ programs = [] }: Job): string =>
+  [...new Set(programs.map((name) => dirname(hostProgram(name))))].join(':');
+
+/** The path of the job's program on the host. */
+export const programOnHost = (job: Job): string =>
+  typeof job.substrate === 'string' ? hostProgram(job.substrate) : hostPath(job, job.substrate.program);
 
 function hostPath(job: Job, path: string): string {
   const mount = job.mounts.find(({ to }) => isWithin(path, to));

@@ -46,6 +46,7 @@ function treeArguments(view: View): string[] {
     ...view.links.flatMap(({ at, target }) => ['--symlink', target, at]),
     ...view.binds.flatMap(bindArguments),
     ...['--perms', '1777', '--size', `${Math.floor(view.tmpBytes)}`, '--tmpfs', '/tmp'],
+    ...(view.proc ? ['--proc', '/proc', '--remount-ro', '/proc'] : []),
     ...['--remount-ro', '/'],
   ];
 }

@@ -1,7 +1,7 @@
 import type { Identity } from './identity.js';
-import type { Job } from './job.js';
+import { type Job, PROGRAMS } from './job.js';
 import { substrateArguments } from './limits.js';
-import { PROGRAMS } from './view.js';
+import { programPath } from './view.js';
 
 /**
  * The command that runs inside the finished jail: takes the limits, drops every right, becomes the program.
@@ -19,7 +19,7 @@ export function entryCommand(job: Job, identity: Identity, resources: readonly s
     '--inh-caps=-all',
     '--ambient-caps=-all',
     '--',
-    `${PROGRAMS}/${job.substrate}`,
+    programPath(job),
     ...substrateArguments(job),
   ];
 }

@@ -29,14 +29,21 @@ export interface Mount {
 }
 
 /** Host programs that a job may need; each comes from a fixed system path, never from inside the source. */
-export type SubstrateName = 'node' | 'git';
+export type SubstrateName = 'node' | 'git' | 'python';
+
+/** The folder inside the sandbox that holds host programs. Without a mount view, a PATH that is this folder names theirs. */
+export const PROGRAMS = '/sandbox';
 
 /** One process to run in isolation. Paths in `argv` are paths inside the sandbox. */
 export interface Job {
   id: string;
-  /** The program: `substrate` is started with `args`; nothing is looked up in a PATH. */
-  substrate: SubstrateName;
+  /** The program that is started with `args`: one of the host's, or a file of a mount. Nothing is looked up in a PATH. */
+  substrate: SubstrateName | { program: string };
   args: readonly string[];
+  /** Host programs that the job starts by itself, from its own PATH: each is a file of `PROGRAMS`. */
+  programs?: readonly SubstrateName[];
+  /** Whether it sees /proc: that of its own process namespace, read-only where the level can. */
+  proc?: boolean;
   /** The whole environment; nothing is inherited. */
   env: Readonly<Record<string, string>>;
   mounts: readonly Mount[];

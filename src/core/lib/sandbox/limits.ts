@@ -6,6 +6,13 @@ const MIB = 1 << 20;
 /** Open files a process may have; a scanner keeps few open. */
 const OPEN_FILES = 1024;
 
+/**
+ * Bytes of stack, and how far a program may raise that: OCaml (Semgrep) takes all that it may, for each of its threads, and
+ * that counts as data. 64 MiB parse 20,000 nested parentheses.
+ */
+const STACK = 8 * MIB;
+const LARGEST_STACK = 64 * MIB;
+
 /** Grace between the CPU limit's signal and its kill, in seconds. */
 const CPU_GRACE = 1;
 
@@ -32,6 +39,7 @@ export function resourceOptions({ limits, substrate, asOwnerOf }: Job, hard: Rea
     `--cpu=${value('Max cpu time', cpu)}:${value('Max cpu time', cpu + CPU_GRACE)}`,
     single('fsize', 'Max file size', Math.max(limits.outputBytes, limits.tmpBytes)),
     single('nofile', 'Max open files', OPEN_FILES),
+    `--stack=${value('Max stack size', STACK)}:${value('Max stack size', LARGEST_STACK)}`,
     // The limit counts all that a uid runs: under somebody else's it would count what they run besides.
     ...(asOwnerOf === undefined ? [single('nproc', 'Max processes', limits.pids)] : []),
     '--core=0',

@@ -88,6 +88,7 @@ function mountTable(view: View, base: string): string[] {
   return [
     ...[...view.binds, ...inBase].map((bind) => line(bind.from, bind.to, 'none', bindOptions(bind, host))),
     line('tmp', '/tmp', 'tmpfs', `mode=1777,size=${Math.floor(view.tmpBytes)},nosuid,nodev`),
+    ...(view.proc ? [line('proc', '/proc', 'proc', 'ro,nosuid,nodev,noexec')] : []),
   ];
 }
 

@@ -104,7 +104,7 @@ function enforcementOf(level: SandboxLevel, cgroups: CgroupHost): Sandbox['enfor
 }
 
 function substrates(level: SandboxLevel): Sandbox['substrate'] {
-  const names = level === 'bubblewrap' ? (['git', 'bwrap'] as const) : (['git'] as const);
+  const names = level === 'bubblewrap' ? (['git', 'python3', 'bwrap'] as const) : (['git', 'python3'] as const);
   const found = names.flatMap((name) => {
     const path = systemProgram(name);
     return path === undefined ? [] : [[name, { path, version: versionOf(path) }] as const];

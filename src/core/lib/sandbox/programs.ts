@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SubstrateName } from './job.js';
 
 /** Searched in this order and nowhere else: a PATH may lead into the tree under scan. */
 const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
@@ -22,7 +23,12 @@ export const NAMESPACE_PROGRAMS = [
 /** Programs that start a jail of bubblewrap. */
 export const BUBBLEWRAP_PROGRAMS = ['bwrap', 'sh', 'setpriv', 'prlimit'] as const;
 
-export type ProgramName = (typeof NAMESPACE_PROGRAMS)[number] | (typeof BUBBLEWRAP_PROGRAMS)[number] | 'git' | 'rm';
+export type ProgramName =
+  | (typeof NAMESPACE_PROGRAMS)[number]
+  | (typeof BUBBLEWRAP_PROGRAMS)[number]
+  | 'git'
+  | 'python3'
+  | 'rm';
 
 /** Absolute path of a host program in a fixed system folder. */
 export function systemProgram(name: ProgramName): string | undefined {
@@ -38,6 +44,12 @@ export function requireProgram(name: ProgramName): string {
   const path = systemProgram(name);
   if (path === undefined) throw new Error(`${name} is not in ${SYSTEM_FOLDERS.join(', ')}`);
   return path;
+}
+
+/** The host program behind a name that a job may start. */
+export function hostProgram(name: SubstrateName): string {
+  if (name === 'node') return nodeProgram();
+  return name === 'python' ? realpathSync(requireProgram('python3')) : requireProgram(name);
 }
 
 /** The running Node binary, links resolved. */

@@ -1,8 +1,8 @@
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
-import type { Job, Mount, SubstrateName } from './job.js';
+import { type Job, type Mount, PROGRAMS, type SubstrateName } from './job.js';
 import { hostMounts, isWithin } from './mount-table.js';
-import { nodeProgram, requireProgram } from './programs.js';
+import { hostProgram } from './programs.js';
 
 /** A bind mount; `kind` says what its mount point must be. Devices are bound with their nodes usable. */
 export interface Bind {
@@ -19,13 +19,14 @@ export interface View {
   links: readonly { at: string; target: string }[];
   binds: readonly Bind[];
   tmpBytes: number;
+  /** Whether /proc is there. */
+  proc: boolean;
 }
-
-/** Where the jail keeps the program that it runs and those that drop its rights. */
-export const PROGRAMS = '/sandbox';
 
 const LIBRARIES = ['/usr/lib', '/usr/lib32', '/usr/lib64', '/usr/libexec/git-core', '/lib', '/lib32', '/lib64'];
 const DEVICES = ['/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom'];
+/** POSIX semaphores (Python's multiprocessing) need it; this way it counts against the cap of the private /tmp. */
+const SHARED_MEMORY = { at: '/dev/shm', target: '/tmp' };
 const RESERVED = [PROGRAMS, '/usr', '/lib', '/lib32', '/lib64', '/dev', '/proc', '/sys', '/tmp', '/host', '/jail'];
 
 /** Why the job's mounts cannot be made safely, or undefined. */
@@ -48,20 +49,27 @@ export function viewOf(job: Job, tools: readonly string[]): View {
   const binds: Bind[] = [
     ...libraries.filter((path) => !isLink(path)).map((path) => folder(path)),
     ...DEVICES.map((path): Bind => ({ from: path, to: path, access: 'device', kind: 'file' })),
-    program(substrateProgram(job.substrate), job.substrate),
+    ...programsOf(job).map((name) => program(hostProgram(name), name)),
     ...tools.map((path) => program(path, posix.basename(path))),
     ...job.mounts.map((mount): Bind => ({ ...mount, kind: statSync(mount.from).isDirectory() ? 'folder' : 'file' })),
   ];
   return {
-    folders: foldersFor(binds),
-    links: libraries.filter(isLink).map((path) => ({ at: path, target: readlinkSync(path) })),
+    folders: foldersFor(binds, job.proc ? ['/proc'] : []),
+    links: [SHARED_MEMORY, ...libraries.filter(isLink).map((path) => ({ at: path, target: readlinkSync(path) }))],
     binds: binds.flatMap(withMountsBelow),
     tmpBytes: job.limits.tmpBytes,
+    proc: job.proc ?? false,
   };
 }
 
-export const substrateProgram = (name: SubstrateName): string =>
-  name === 'node' ? nodeProgram() : requireProgram(name);
+/** Each host program of a job once: the one that is started, and those that it starts. */
+export const programsOf = ({ substrate, programs = [] }: Job): SubstrateName[] => [
+  ...new Set([...(typeof substrate === 'string' ? [substrate] : []), ...programs]),
+];
+
+/** The path of the job's program as the jail sees it. */
+export const programPath = ({ substrate }: Job): string =>
+  typeof substrate === 'string' ? `${PROGRAMS}/${substrate}` : substrate.program;
 
 const folder = (path: string): Bind => ({ from: path, to: path, access: 'read', kind: 'folder' });
 const program = (from: string, name: string): Bind => ({
@@ -71,8 +79,8 @@ const program = (from: string, name: string): Bind => ({
   kind: 'file',
 });
 
-function foldersFor(binds: readonly Bind[]): string[] {
-  const paths = new Set(['/tmp', '/dev', PROGRAMS]);
+function foldersFor(binds: readonly Bind[], others: readonly string[]): string[] {
+  const paths = new Set(['/tmp', '/dev', PROGRAMS, ...others]);
   for (const bind of binds) {
     for (let at = bind.kind === 'folder' ? bind.to : dirname(bind.to); at !== '/'; at = dirname(at)) paths.add(at);
   }

@@ -1,0 +1,80 @@
+import { Command } from 'commander';
+import { loadPublicKey } from '../../core/attest/key-file.js';
+import { canonicalJson } from '../../core/lib/canonical.js';
+import { Refusal } from '../../core/lib/errors.js';
+import { forTerminal } from '../../core/lib/escape.js';
+import { loadPackageCatalog } from '../../core/package.js';
+import { bundlesAt } from '../../core/verify/bundles.js';
+import { lockedTools } from '../../core/verify/lock.js';
+import { type Verification, type VerifyOptions, verifyBundle } from '../../core/verify/verify.js';
+
+interface VerifyFlags {
+  key?: string[];
+  requireSignature?: boolean;
+  lockedTools?: boolean;
+  json?: boolean;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0  intact, and its verdict is pass
+  1  intact, and its verdict is not pass
+  2  usage
+  3  not intact, or not signed as demanded`;
+
+export function verifyCommand(done: (code: number) => void): Command {
+  return new Command('verify')
+    .description('check bundles: every byte, the signatures, and the verdict from the findings; runs nothing')
+    .argument('<bundles...>', 'bundle folders, or folders of bundles')
+    .option('--key <file>', 'a trusted public key; every statement must be signed by one of them', gather)
+    .option('--require-signature', 'refuse to check without --key')
+    .option('--locked-tools', 'demand that only tools of this package’s lock ran')
+    .option('--json', 'print the results as JSON')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (paths: string[], flags: VerifyFlags) => done(await runVerify(paths, flags)));
+}
+
+const gather = (value: string, previous: string[] = []): string[] => [...previous, value];
+
+interface Result extends Verification {
+  bundle: string;
+}
+
+async function runVerify(paths: readonly string[], flags: VerifyFlags): Promise<number> {
+  const options = await optionsOf(flags);
+  const bundles = [...new Set((await Promise.all(paths.map(bundlesAt))).flat())];
+  const results: Result[] = [];
+  // One after the other: each may be large.
+  for (const bundle of bundles) results.push({ bundle, ...(await verifyBundle(bundle, options)) });
+  if (flags.json) console.log(canonicalJson(results));
+  else for (const result of results) console.log(screen(result, options).join('\n'));
+  return Math.max(...results.map(exitCode));
+}
+
+async function optionsOf({ key = [], requireSignature, lockedTools: locked }: VerifyFlags): Promise<VerifyOptions> {
+  if (requireSignature && key.length === 0) {
+    const remedy = 'Give the public key of whoever should have signed: --key <file>.';
+    throw new Refusal('usage', [{ message: '--require-signature: no key to check signatures with', remedy }]);
+  }
+  const keys = await Promise.all(key.map(loadPublicKey));
+  return locked ? { keys, lock: lockedTools(await loadPackageCatalog()) } : { keys };
+}
+
+const exitCode = ({ intact, verdict }: Verification): number =>
+  !intact || verdict === null ? 3 : verdict === 'pass' ? 0 : 1;
+
+const UNSIGNED =
+  'no signature was checked: it is consistent in itself and no more; whoever can write to the folder can make another such bundle';
+
+function screen({ bundle, intact, verdict, signedBy, problems }: Result, { keys = [] }: VerifyOptions): string[] {
+  const name = forTerminal(bundle);
+  if (!intact) return [`${name}: NOT INTACT`, ...problems.map(({ file, reason }) => `  ${file}: ${reason}`)];
+  const trusted = [...new Set(signedBy.filter((one) => one.trusted).map(({ keyid }) => keyid))];
+  const others = signedBy.filter((one) => !one.trusted);
+  return [
+    `${name}: intact, verdict ${verdict}`,
+    ...trusted.map((keyid) => `  signed by ${forTerminal(keyid)}`),
+    ...others.map(({ signature }) => `  ${forTerminal(signature)}: not checked, its key is not among the trusted ones`),
+    ...(keys.length === 0 ? [`  ${UNSIGNED}`] : []),
+  ];
+}

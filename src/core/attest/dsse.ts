@@ -1,0 +1,50 @@
+import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { PrivateSigningKey, PublicSigningKey } from './keys.js';
+
+/** What a DSSE envelope around an in-toto Statement names as its payload type; cosign 3 takes no other. */
+export const IN_TOTO_PAYLOAD = 'application/vnd.in-toto+json';
+
+/**
+ * Standard base64 with padding, in its one form: the specification lets a verifier take the URL-safe alphabet too, but
+ * cosign's policies do not, and unused bits at the end would let a byte of a signature change unnoticed.
+ */
+export const base64 = z
+  .string()
+  .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'expected padded standard base64');
+
+/** DSSE v1.0.2, envelope.md. `keyid` is a hint that nothing authenticates; no decision rests on it. */
+export const envelopeSchema = z.strictObject({
+  payload: base64,
+  payloadType: z.string().min(1).max(200),
+  signatures: z
+    .array(z.strictObject({ keyid: z.string().max(200).optional(), sig: base64 }))
+    .min(1)
+    .max(16),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** Pre-authentication encoding (DSSE v1.0.2, protocol.md): what is signed. Lengths are of bytes. */
+export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {
+  const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
+  return Buffer.concat([Buffer.from(head), payload]);
+}
+
+/** Puts a payload under one signature. With Ed25519 the same payload and key give the same bytes. */
+export function signEnvelope(payload: Uint8Array, payloadType: string, key: PrivateSigningKey): Envelope {
+  const sig = signBytes(key.digest, preAuthEncoding(payloadType, payload), key.secret).toString('base64');
+  return { payload: encode(payload), payloadType, signatures: [{ keyid: key.keyid, sig }] };
+}
+
+/**
+ * The keys of `trusted` that signed the envelope; empty when none did. The type of the trusted key, and nothing in the
+ * envelope, says which algorithm is used.
+ */
+export function signersOf(envelope: Envelope, trusted: readonly PublicSigningKey[]): PublicSigningKey[] {
+  const signed = preAuthEncoding(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
+  return trusted.filter((key) =>
+    envelope.signatures.some(({ sig }) => verifyBytes(key.digest, signed, key.public, Buffer.from(sig, 'base64'))),
+  );
+}
+
+const encode = (data: Uint8Array): string => Buffer.from(data).toString('base64');

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { scanStatement } from '../attest/scan-statement.js';
+import { compliance } from '../bundle/compliance.js';
+import { type Evidence, manifestInfo, policyResult, summary } from '../bundle/documents.js';
+import { canonicalJson } from '../lib/canonical.js';
+import type { Plan } from '../plan/plan.js';
+import type { StepOutcome } from '../runtime/outcome.js';
+import type { Snapshot } from '../source/snapshot.js';
+import { judge, type Verdict } from '../verdict/judge.js';
+import type { Tally } from '../verdict/tally.js';
+import { MAX_DOCUMENT, parseCanonical, readCanonical } from './document.js';
+import { type BundleFolder, textOf } from './folder.js';
+import { type Inputs, readInputs } from './inputs.js';
+import { type Problems, Unsound } from './problems.js';
+import { checkReports } from './reports.js';
+import { type BundleIndex, type Summary, summarySchema } from './schemas.js';
+
+/**
+ * Recomputes the verdict from findings, plan and outcomes, and renders each document and the scan statement again.
+ * Undefined when there is not enough to judge by.
+ */
+export async function checkEvidence(
+  folder: BundleFolder,
+  { files }: BundleIndex,
+  indexSha256: string,
+  problems: Problems,
+): Promise<Checked | undefined> {
+  const inputs = await readInputs(folder, problems);
+  const given = await problems.attempt('summary.json', () => readCanonical(folder, 'summary.json', summarySchema));
+  if (inputs === undefined || given === undefined) return undefined;
+  await problems.attempt('summary.json', () => agrees(inputs.plan, given));
+  const read = await checkReports(folder, inputs, given.tools, problems);
+  if (read === undefined) return undefined;
+  const evidence = evidenceOf(inputs, given, read.tally);
+  const documents: [string, object][] = [
+    ['summary.json', { ...summary(evidence), source: given.source }],
+    ['policy-result.json', policyResult(evidence)],
+    ['manifest-info.json', manifestInfo(evidence)],
+    ['compliance.json', compliance(evidence)],
+    ['attestation.intoto.json', scanStatement(evidence, files, indexSha256)],
+  ];
+  for (const [path, expected] of documents) await problems.attempt(path, () => compare(folder, path, expected));
+  return { plan: inputs.plan, verdict: evidence.verdict, outcomes: given.tools };
+}
+
+export interface Checked {
+  plan: Plan;
+  verdict: Verdict;
+  outcomes: readonly StepOutcome[];
+}
+
+/** What summary.json says of steps and baseline must be about this plan. Throws `Unsound`. */
+function agrees({ steps, baseline }: Plan, given: Summary): void {
+  const ids = given.tools.map(({ step }) => step);
+  if (new Set(ids).size !== ids.length) throw new Unsound('has two outcomes of one step');
+  for (const { step, tool, status } of given.tools) {
+    const planned = steps.find(({ id }) => id === step);
+    if (planned === undefined ? status !== 'skipped' : planned.tool !== tool)
+      throw new Unsound(`has an outcome of ${step}, which the plan does not have`);
+  }
+  const same = given.baseline?.kind === baseline?.kind && given.baseline?.id === baseline?.id;
+  if (!same) throw new Unsound('was compared with another baseline than the plan names');
+  const { subject, treeDigest } = given.source;
+  if (subject.kind === 'tree' && subject.digest !== treeDigest) throw new Unsound('names two digests of one tree');
+}
+
+function evidenceOf({ plan, manifest }: Inputs, given: Summary, tally: Tally): Evidence {
+  const { subject, treeDigest, dirty, origin } = given.source;
+  const snapshot: Snapshot = {
+    folder: '',
+    entries: [],
+    unread: given.unread.snapshot,
+    excluded: given.excluded,
+    ignored: given.ignored,
+    treeDigest,
+    subject,
+    dirty,
+    ...(origin !== null && { origin }),
+  };
+  const { tools: outcomes, baseline, coverage } = given;
+  const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined);
+  return { plan, manifest, snapshot, coverage, outcomes, tally, verdict, baseline };
+}
+
+/** Throws `Unsound` with the first member that differs. */
+async function compare(folder: BundleFolder, path: string, expected: object): Promise<void> {
+  const text = await textOf(folder, path, MAX_DOCUMENT);
+  if (text === canonicalJson(expected)) return;
+  const found = parseCanonical(text, z.unknown());
+  const wrong = Object.entries(expected).find(([name, value]) => formOf(memberOf(found, name)) !== formOf(value));
+  const what = wrong === undefined ? 'it' : `\`${wrong[0]}\``;
+  throw new Unsound(`${what} is not what findings, plan and outcomes give when it is computed again`);
+}
+
+const formOf = (value: unknown): string | undefined => (value === undefined ? undefined : canonicalJson(value));
+
+const memberOf = (value: unknown, name: string): unknown =>
+  Object.entries(Object(value)).find(([key]) => key === name)?.[1];

@@ -1,0 +1,84 @@
+import { canonicalJson } from '../lib/canonical.js';
+import { SEVERITIES, type Thresholds } from '../lib/severity.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Plan } from '../plan/plan.js';
+import { readCanonical } from './document.js';
+import { type BundleFolder, measure } from './folder.js';
+import { type Problems, Unsound } from './problems.js';
+import { manifestInBundle, type PolicyParts, planSchema, policyInBundle, toolInBundle } from './schemas.js';
+
+/** A tool file as the bundle has it. */
+export interface ToolName {
+  id: string;
+  name: string;
+  homepage?: string | undefined;
+}
+
+/** What the run was given, as the bundle has it. */
+export interface Inputs {
+  plan: Plan;
+  manifest: Manifest | undefined;
+  tools: ReadonlyMap<string, ToolName>;
+}
+
+const PLAN = 'inputs/plan.json';
+const POLICY = 'inputs/policy.json';
+const MANIFEST = 'inputs/manifest.json';
+
+/** Reads the inputs and holds them against one another. Undefined when there is no plan to go on with. */
+export async function readInputs(folder: BundleFolder, problems: Problems): Promise<Inputs | undefined> {
+  const plan = await problems.attempt(PLAN, () => readCanonical(folder, PLAN, planSchema));
+  if (plan === undefined) return undefined;
+  await problems.attempt(POLICY, async () => {
+    const policy = await readCanonical(folder, POLICY, policyInBundle);
+    await demandDigest(folder, POLICY, plan.policy.digest);
+    followsPolicy(plan, policy);
+  });
+  const manifest = await problems.attempt(MANIFEST, () => readManifest(folder, plan));
+  const tools = await problems.attempt('inputs/tools', () => readTools(folder, plan, problems));
+  return tools && { plan, manifest, tools };
+}
+
+/** The digest of a document's canonical form is that of its file. */
+async function demandDigest(folder: BundleFolder, path: string, sha256: string): Promise<void> {
+  if ((await measure(folder, path)).sha256 !== sha256) throw new Unsound('is not the file that the plan names');
+}
+
+async function readManifest(folder: BundleFolder, { manifest }: Plan): Promise<Manifest | undefined> {
+  if (manifest === null) {
+    if (folder.files.includes(MANIFEST)) throw new Unsound('stands there although the plan knows of none');
+    return undefined;
+  }
+  const read = await readCanonical(folder, MANIFEST, manifestInBundle);
+  await demandDigest(folder, MANIFEST, manifest.digest);
+  return read;
+}
+
+async function readTools(folder: BundleFolder, plan: Plan, problems: Problems) {
+  const tools = new Map<string, ToolName>();
+  for (const { tool, definition } of plan.steps) {
+    const path = `inputs/tools/${tool}.json`;
+    await problems.attempt(path, async () => {
+      const read = await readCanonical(folder, path, toolInBundle);
+      await demandDigest(folder, path, definition);
+      if (read.id !== tool) throw new Unsound('defines another tool');
+      tools.set(tool, read);
+    });
+  }
+  return tools;
+}
+
+/** A manifest or an operator may narrow what a policy allows, never widen it. Throws `Unsound` where a plan is laxer. */
+function followsPolicy({ budgets, ...plan }: Plan, policy: PolicyParts): void {
+  const same = (name: string, a: unknown, b: unknown) => {
+    if (canonicalJson(a) !== canonicalJson(b)) throw new Unsound(`the plan has other \`${name}\` than the policy`);
+  };
+  for (const name of ['incomplete', 'paths', 'source', 'sandbox'] as const) same(name, plan[name], policy[name]);
+  same('budgets.categories', budgets.categories, policy.budgets.categories);
+  same('budgets.tools', budgets.tools, policy.budgets.tools);
+  same('budgets.reviewNotes', budgets.reviewNotes, policy.budgets.reviewNotes ?? null);
+  if (isLaxer(budgets.overall, policy.budgets.overall)) throw new Unsound('the plan allows more than the policy does');
+}
+
+const isLaxer = (plan: Thresholds, policy: Thresholds): boolean =>
+  SEVERITIES.some((severity) => (plan[severity] ?? Infinity) > (policy[severity] ?? Infinity));

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { renderSarif, type SarifRun } from '../bundle/sarif.js';
+import { uploadRuns } from '../bundle/upload.js';
+import { type Finding, type Rule, ruleSchema } from '../findings/finding.js';
+import { SEVERITIES } from '../lib/severity.js';
+import type { StepOutcome } from '../runtime/outcome.js';
+import { channel } from './channel.js';
+import { parseJson } from './document.js';
+import type { Counts, SeverityCounts } from './findings.js';
+import { type BundleFolder, bytesOf, linesOf, measure } from './folder.js';
+import { Unsound } from './problems.js';
+import { headSchema, type SarifHead } from './sarif-head.js';
+
+/** What a report is rendered from again; its rules are in no other file, so they are taken from it. */
+export interface Report {
+  /** Path in the bundle. */
+  path: string;
+  run: Omit<SarifRun, 'findings'>;
+}
+
+/** Runs that reports show: those of steps that were started, but for SBOMs. */
+export const isReported = ({ status, category }: StepOutcome): boolean =>
+  status !== 'skipped' && status !== 'not-applicable' && category !== 'sbom';
+
+/** Characters gathered before they are hashed. */
+const BUFFER = 1 << 16;
+
+const AFTER = '\n]}\n';
+
+/** What stands before the runs of every report. */
+async function opening(): Promise<string> {
+  const pieces: string[] = [];
+  for await (const piece of renderSarif([])) pieces.push(piece);
+  return pieces.join('').slice(0, -AFTER.length);
+}
+
+/** What a report says of its run's rules, and which results it marks as known to the baseline. */
+export async function readReportHead(folder: BundleFolder, path: string, baseline: boolean): Promise<ReportHead> {
+  const known = new Set<string>();
+  const before = await opening();
+  let head: SarifHead | undefined;
+  let at = 0;
+  for await (const lines of linesOf(folder, path)) {
+    for (const line of lines) {
+      if (at === 0 && line !== before) throw new Unsound('does not begin as a report does');
+      if (at === 1) head = headSchema.parse(parseJson(`${line}]}`));
+      if (at > 1 && baseline) addKnown(line, known);
+      at += 1;
+    }
+    if (head !== undefined && !baseline) break;
+  }
+  if (head === undefined) throw new Unsound('is cut off');
+  return { rules: head.tool.driver.rules.map((rule) => ruleSchema.parse(rule)), known };
+}
+
+export interface ReportHead {
+  rules: Rule[];
+  known: ReadonlySet<string>;
+}
+
+const KNOWN = /"securityScan\/v1":"([0-9a-f]{64})"\},"baselineState":"unchanged"/;
+
+function addKnown(line: string, known: Set<string>): void {
+  const fingerprint = KNOWN.exec(line)?.[1];
+  if (fingerprint !== undefined) known.add(fingerprint);
+}
+
+/** Renders one report while findings are read, and gives the digest that its file must have. */
+export function rerender({ run }: Report) {
+  const findings = channel<Finding>();
+  const hash = createHash('sha256');
+  const rendered = (async () => {
+    let pending = '';
+    for await (const piece of renderSarif([{ ...run, findings: findings.values }])) {
+      pending += piece;
+      if (pending.length < BUFFER) continue;
+      hash.update(pending);
+      pending = '';
+    }
+    hash.update(pending);
+  })();
+  return {
+    /** A renderer that fails must not leave its feeder waiting. */
+    push: (batch: readonly Finding[]): Promise<void> => Promise.race([findings.push(batch), rendered]),
+    async finish(): Promise<string> {
+      findings.close();
+      await rendered;
+      return hash.digest('hex');
+    },
+  };
+}
+
+/**
+ * The digest of results.sarif: the runs of all reports in one file. Reports must have been found sound: their runs are
+ * taken from their files as they stand.
+ */
+export const digestOfAll = (folder: BundleFolder, reports: readonly Report[]): Promise<string> =>
+  digestOfRuns(reports.map((report) => runIn(folder, report)));
+
+/** The digest of results.upload.sarif: as `digestOfAll`, without failed runs, and long ones cut. */
+export function digestOfUpload(folder: BundleFolder, reports: readonly Report[], counts: Counts): Promise<string> {
+  const none = async function* (): AsyncGenerator<Finding> {};
+  const chosen = uploadRuns(reports.map(({ run }) => ({ ...run, findings: none }))).map(({ tool }) => tool.id);
+  const runs = reports
+    .filter(({ run }) => chosen.includes(run.tool.id))
+    .map((report) => {
+      const found = counts.get(report.run.tool.id);
+      return found !== undefined && sum(found) > MAX_UPLOAD ? cutRun(folder, report, found) : runIn(folder, report);
+    });
+  return digestOfRuns(runs);
+}
+
+/** What an upload keeps of a run (docs/bundle.md). */
+const MAX_UPLOAD = 5000;
+
+const sum = (counts: SeverityCounts): number => [...counts.values()].reduce((total, count) => total + count, 0);
+
+async function digestOfRuns(runs: readonly AsyncIterable<string | Buffer>[]): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(await opening());
+  for (const [i, run] of runs.entries()) {
+    hash.update(i === 0 ? '\n' : ',\n');
+    for await (const piece of run) hash.update(piece);
+  }
+  return hash.update(AFTER).digest('hex');
+}
+
+/** The run inside a report's file. */
+async function* runIn(folder: BundleFolder, { path }: Report): AsyncGenerator<Buffer> {
+  const { size } = await measure(folder, path);
+  yield* bytesOf(folder, path, (await opening()).length + 1, size - AFTER.length);
+}
+
+/** The end of a line with one result. */
+const SEVERITY = /"properties":\{"severity":"([a-z]+)","cwe":\[[^\]]*\]\}\},?$/;
+
+/** The run inside a report's file, with the most severe results only, in their order. */
+async function* cutRun(folder: BundleFolder, { path }: Report, counts: SeverityCounts): AsyncGenerator<string> {
+  const places = placesFor(counts);
+  let at = 0;
+  let separator = '\n';
+  for await (const lines of linesOf(folder, path)) {
+    for (const line of lines) {
+      const severity = SEVERITY.exec(line)?.[1] ?? '';
+      const left = places.get(severity) ?? 0;
+      if (at === 1) yield line;
+      if (at > 1 && left > 0) {
+        places.set(severity, left - 1);
+        yield separator + line.replace(/,$/, '');
+        separator = ',\n';
+      }
+      at += 1;
+    }
+  }
+  yield '\n]}';
+}
+
+/** How many findings of each severity an upload has room for, the most severe first. */
+function placesFor(counts: SeverityCounts): Map<string, number> {
+  let left = MAX_UPLOAD;
+  const places = new Map<string, number>();
+  for (const severity of [...SEVERITIES, 'none' as const]) {
+    const kept = Math.min(left, counts.get(severity) ?? 0);
+    places.set(severity, kept);
+    left -= kept;
+  }
+  return places;
+}

@@ -1,0 +1,87 @@
+import type { PublicSigningKey } from '../attest/keys.js';
+import { placeOf } from '../attest/sign.js';
+import { readCanonical } from './document.js';
+import { type Checked, checkEvidence } from './evidence.js';
+import { type BundleFolder, measure, openFolder } from './folder.js';
+import { checkFiles, readIndex } from './index-file.js';
+import { checkLock, type LockedTools } from './lock.js';
+import { type Problems, problemList, Unsound, type VerifyProblem } from './problems.js';
+import { checkRuns } from './runs.js';
+import { type BundleIndex, statementSchema } from './schemas.js';
+import { checkSignatures, type SignedBy } from './signatures.js';
+
+export interface VerifyOptions {
+  /** Keys that the verifier trusts. With any, every statement must be signed by one of them. */
+  keys?: readonly PublicSigningKey[];
+  /** Demand signatures even when no key is given; that cannot hold, so it fails. */
+  requireSignature?: boolean;
+  /** What may have been executed; see `lockedTools`. */
+  lock?: LockedTools;
+}
+
+export interface Verification {
+  /** Everything that was checked holds; signed as demanded. */
+  intact: boolean;
+  /** Recomputed from the findings, never read; null unless intact. */
+  verdict: 'pass' | 'fail' | 'error' | null;
+  signedBy: SignedBy[];
+  problems: VerifyProblem[];
+}
+
+/**
+ * Checks a bundle that may come from anyone: runs nothing, follows no link, needs no network. Without trusted keys an
+ * intact bundle is consistent in itself and no more: whoever can write to the folder can make another such bundle.
+ * Throws only when the folder cannot be opened.
+ */
+export async function verifyBundle(path: string, options: VerifyOptions = {}): Promise<Verification> {
+  const problems = problemList();
+  const folder = await openFolder(path, problems);
+  const index = await readIndex(folder, problems);
+  const signedBy = await checkStatements(folder, options, problems);
+  const checked = index && (await checkContent(folder, index, signedBy, options, problems));
+  const all = problems.all();
+  const intact = all.length === 0;
+  return { intact, verdict: intact ? (checked?.verdict.verdict ?? null) : null, signedBy, problems: all };
+}
+
+const STATEMENT = 'attestation.intoto.json';
+
+/** Every statement of the bundle, found by its place. */
+async function checkStatements(folder: BundleFolder, options: VerifyOptions, problems: Problems): Promise<SignedBy[]> {
+  const { keys = [], requireSignature = false } = options;
+  for (const file of folder.files.filter((name) => name.startsWith('approvals/')))
+    problems.add(file, 'approvals are not checked in this version');
+  const statements = folder.files.filter((file) => placeOf(file) !== undefined);
+  return checkSignatures(folder, statements, keys, keys.length > 0 || requireSignature, problems);
+}
+
+async function checkContent(
+  folder: BundleFolder,
+  index: BundleIndex,
+  signedBy: readonly SignedBy[],
+  { keys = [], lock }: VerifyOptions,
+  problems: Problems,
+): Promise<Checked | undefined> {
+  const { sha256 } = await measure(folder, 'bundle.json');
+  await checkAttestations(folder, sha256, problems);
+  // What nobody trusted vouches for is not interpreted any further when keys are given.
+  const trusted = signedBy.some((signed) => signed.trusted && signed.statement === STATEMENT);
+  const checked = keys.length > 0 && !trusted ? undefined : await checkEvidence(folder, index, sha256, problems);
+  await checkFiles(folder, index, problems);
+  if (checked === undefined) return undefined;
+  await checkRuns(folder, { indexSha256: sha256, verdict: checked.verdict.verdict }, problems);
+  if (lock !== undefined) await problems.attempt('inputs/plan.json', () => checkLock(checked.plan, lock));
+  return checked;
+}
+
+/** Statements beside the one about the scan must be about this bundle. */
+async function checkAttestations(folder: BundleFolder, indexSha256: string, problems: Problems): Promise<void> {
+  for (const file of folder.files.filter((name) => name.startsWith('attestations/'))) {
+    await problems.attempt(file, async () => {
+      if (placeOf(file) === undefined) throw new Unsound('is no statement of a bundle');
+      const { subject } = await readCanonical(folder, file, statementSchema);
+      if (!subject.some(({ name, digest }) => name === 'bundle.json' && digest['sha256'] === indexSha256))
+        throw new Unsound('is about another bundle');
+    });
+  }
+}

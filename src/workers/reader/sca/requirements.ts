@@ -1,0 +1,35 @@
+import { posix } from 'node:path';
+import type { Sink } from '../adapter.js';
+
+/** The forms of pip's `-r` (pip documentation, requirements file format). */
+const INCLUDE = /^[ \t]*(?:-r|--requirement)[ \t=]*(\S+)/gm;
+
+/**
+ * The files that listed requirements files include, at any depth: their packages are told under the including file's name.
+ * Records as unread each file that includes one which the step was not given, such as one with another extension or on
+ * the web: the tools say so on their log alone.
+ */
+export function includedFiles(sink: Sink, listed: ReadonlySet<string>): Set<string> {
+  const given = new Set(sink.files.map(({ name }) => name));
+  const included = new Set<string>();
+  const open = [...listed].filter((name) => name.endsWith('.txt') && given.has(name)).sort();
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const targets = includesOf(name, sink.text(name));
+    const missing = targets.filter((target) => !given.has(target));
+    if (missing.length > 0) tellMissing(name, missing.length, sink);
+    for (const target of targets) {
+      if (!given.has(target) || included.has(target)) continue;
+      included.add(target);
+      if (!listed.has(target)) open.push(target);
+    }
+  }
+  return included;
+}
+
+const includesOf = (name: string, text: string): string[] =>
+  [...text.matchAll(INCLUDE)].map(([, target = '']) => posix.join(posix.dirname(name), target));
+
+function tellMissing(path: string, count: number, sink: Sink): void {
+  const detail = `it includes ${count} requirements files that the tool was not given`;
+  sink.unread({ path, reason: 'unsupported', detail });
+}

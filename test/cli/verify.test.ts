@@ -1,0 +1,107 @@
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { verifyCommand } from '../../src/cli/commands/verify.js';
+import { writeKeyPair } from '../../src/core/attest/key-file.js';
+import { generateKey } from '../../src/core/attest/keys.js';
+import { resign, smallBundle } from '../core/verify/support.js';
+import { temporaryFolder } from '../support/scan.js';
+
+const FOLDER = temporaryFolder();
+const key = generateKey('ed25519');
+const pub = join(FOLDER, 'k.pub');
+let unsigned: string;
+let signed: string;
+
+beforeAll(async () => {
+  await writeKeyPair(join(FOLDER, 'k'), key, undefined);
+  unsigned = await smallBundle();
+  signed = join(FOLDER, 'signed');
+  cpSync(unsigned, signed, { recursive: true });
+  await resign(signed, key);
+});
+afterEach(() => vi.restoreAllMocks());
+
+async function verify(...args: string[]): Promise<{ code: number; out: string }> {
+  const lines: string[] = [];
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+  let code = -1;
+  const command = verifyCommand((given) => {
+    code = given;
+  });
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+  await new Command().addCommand(command).parseAsync(['verify', ...args], { from: 'user' });
+  return { code, out: lines.join('\n') };
+}
+
+describe('verify refuses', () => {
+  it.each<[string, () => string[], RegExp]>([
+    ['a folder that is not there', () => [join(FOLDER, 'none')], /cannot be read \(ENOENT\)/],
+    ['a file', () => [pub], /is no folder/],
+    ['a folder without a bundle', () => [temporaryFolder()], /holds no bundle/],
+    ['a key that is none', () => [signed, '--key', join(signed, 'bundle.json')], /one PEM block/],
+    ['a private key', () => [signed, '--key', join(FOLDER, 'k.key')], /one PEM block `PUBLIC KEY`/],
+    ['to demand signatures without a key', () => [signed, '--require-signature'], /no key to check signatures with/],
+  ])('%s', async (_, args, message) => {
+    await expect(verify(...args())).rejects.toThrow(message);
+  });
+
+  it('to run without a bundle', async () => {
+    await expect(verify()).rejects.toThrow(/missing required argument/);
+  });
+});
+
+describe('verify', () => {
+  it('ends with 3 and names file and reason', async () => {
+    const damaged = join(FOLDER, 'damaged');
+    cpSync(signed, damaged, { recursive: true });
+    writeFileSync(join(damaged, 'compliance.json'), '{}');
+    const { code, out } = await verify(damaged, '--key', pub);
+    expect(code).toBe(3);
+    expect(out).toMatch(/damaged: NOT INTACT\n {2}compliance\.json: /);
+    expect(out).toMatch(/compliance\.json: has 2 bytes, bundle\.json says \d+/);
+  });
+
+  it('ends with 3 for a bundle that is not signed by the key', async () => {
+    const { code, out } = await verify(unsigned, '--key', pub);
+    expect([code, out]).toEqual([
+      3,
+      expect.stringContaining('attestation.intoto.json: is not signed by a trusted key'),
+    ]);
+  });
+
+  it('ends with 1 for an intact bundle that does not pass, and says who signed it', async () => {
+    const { code, out } = await verify(signed, '--key', pub, '--require-signature');
+    expect([code, out]).toEqual([1, `${signed}: intact, verdict fail\n  signed by ${key.keyid}`]);
+  });
+
+  it('says what an unsigned bundle proves', async () => {
+    const { code, out } = await verify(unsigned);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /consistent in itself and no more; whoever can write to the folder can make another such bundle/,
+    );
+    expect((await verify(signed)).out).toMatch(/scan\.\w{8}\.sigstore\.json: not checked[\s\S]*consistent in itself/);
+  });
+
+  it('takes a folder of bundles, passes over links, and ends with the worst', async () => {
+    const folder = join(FOLDER, 'results');
+    mkdirSync(join(folder, '.incomplete', 'x'), { recursive: true });
+    cpSync(unsigned, join(folder, 'a'), { recursive: true });
+    symlinkSync('a', join(folder, 'latest'));
+    expect((await verify(folder)).code).toBe(1);
+    mkdirSync(join(folder, 'b'));
+    const { code, out } = await verify(folder, '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(out)).toEqual([
+      { bundle: join(folder, 'a'), intact: true, verdict: 'fail', signedBy: [], problems: [] },
+      expect.objectContaining({ bundle: join(folder, 'b'), intact: false, verdict: null }),
+    ]);
+  });
+
+  it('holds tools against the lock of this package', async () => {
+    const { code, out } = await verify(unsigned, '--locked-tools');
+    expect([code, out]).toEqual([3, expect.stringMatching(/which is not in the lock of this package/)]);
+  });
+});

@@ -1,0 +1,133 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { signersOf } from '../../../src/core/attest/dsse.js';
+import { generateKey, KEY_TYPES, type PrivateSigningKey } from '../../../src/core/attest/keys.js';
+import { placeOf, writeSignatures } from '../../../src/core/attest/sign.js';
+import { sigstoreBundleSchema } from '../../../src/core/attest/sigstore-bundle.js';
+import { bundleSubject, RUN_PREDICATE, SCAN_PREDICATE, statement } from '../../../src/core/attest/statement.js';
+import { canonicalJson } from '../../../src/core/lib/canonical.js';
+import { sha256 } from '../../../src/core/lib/digest.js';
+import { temporaryFolder } from '../../support/scan.js';
+
+const SCRATCH = temporaryFolder();
+const COMMIT = 'a'.repeat(40);
+const RUN = 'runs/20260101T000000Z-0123456789abcdef';
+const INDEX = '{"files":[],"schemaVersion":1}';
+
+/** A staged bundle of nothing but an index and its two statements. */
+function staged(): string {
+  const folder = mkdtempSync(join(SCRATCH, 's-'));
+  mkdirSync(join(folder, RUN), { recursive: true });
+  const index = bundleSubject(sha256(INDEX));
+  const source = { name: 'source', digest: { gitCommit: COMMIT } };
+  writeFileSync(join(folder, 'bundle.json'), INDEX);
+  const write = (path: string, value: object) => writeFileSync(join(folder, path), canonicalJson(value));
+  write('attestation.intoto.json', statement([source, index], SCAN_PREDICATE, { verdict: 'pass' }));
+  write(`${RUN}/run.intoto.json`, statement([index], RUN_PREDICATE, { run: 'r' }));
+  return folder;
+}
+
+async function signed(key: PrivateSigningKey) {
+  const folder = staged();
+  const files = await writeSignatures(folder, key);
+  const [scan = '', run = ''] = files.map((file) => join(folder, file));
+  return { folder, files, scan, run };
+}
+
+describe('signing', () => {
+  it('refuses a statement that is a link', async () => {
+    const folder = mkdtempSync(join(SCRATCH, 'l-'));
+    execFileSync('/bin/ln', ['-s', '/etc/hostname', join(folder, 'attestation.intoto.json')]);
+    await expect(writeSignatures(folder, generateKey('ed25519'))).rejects.toThrow(/plain file/);
+  });
+
+  it('never writes over a signature', async () => {
+    const key = generateKey('ed25519');
+    const { folder } = await signed(key);
+    await expect(writeSignatures(folder, key)).rejects.toThrow(/EEXIST/);
+  });
+
+  it.each([
+    'attestations/Scan.intoto.json',
+    'attestations/scan.intoto.json',
+    'attestations/a/b.intoto.json',
+    'x.intoto.json',
+  ])('knows no place for %s', (path) => {
+    expect(placeOf(path)).toBeUndefined();
+  });
+
+  it.each(KEY_TYPES)(
+    'covers the exact bytes of each statement, in the layout of Sigstore bundle v0.3 (%s)',
+    async (type) => {
+      const key = generateKey(type);
+      const { folder, files } = await signed(key);
+      expect(files).toEqual([
+        `signatures/scan.${key.shortId}.sigstore.json`,
+        `${RUN}/run.${key.shortId}.sigstore.json`,
+      ]);
+      for (const [i, name] of ['attestation.intoto.json', `${RUN}/run.intoto.json`].entries()) {
+        const text = readFileSync(join(folder, files[i] ?? ''), 'utf8');
+        const bundle = sigstoreBundleSchema.parse(JSON.parse(text));
+        expect(canonicalJson(bundle)).toBe(text);
+        expect(bundle).toEqual({
+          mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+          verificationMaterial: { publicKey: { hint: key.hint } },
+          dsseEnvelope: {
+            payload: readFileSync(join(folder, name)).toString('base64'),
+            payloadType: 'application/vnd.in-toto+json',
+            signatures: [{ keyid: key.keyid, sig: expect.any(String) }],
+          },
+        });
+        expect(signersOf(bundle.dsseEnvelope, [key])).toEqual([key]);
+      }
+    },
+  );
+
+  it('gives the same bytes each time with Ed25519', async () => {
+    const key = generateKey('ed25519');
+    const [a, b] = [await signed(key), await signed(key)];
+    expect(readFileSync(a.scan)).toEqual(readFileSync(b.scan));
+  });
+});
+
+/** cosign of this machine: the one that COSIGN names, or the first in PATH. */
+const COSIGN = [
+  process.env['COSIGN'],
+  ...(process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'cosign')),
+].find((path) => path !== undefined && path !== '' && existsSync(path));
+
+describe.skipIf(COSIGN === undefined)(
+  `real cosign${COSIGN ? '' : ' (skipped: none in PATH, none named by COSIGN)'}`,
+  () => {
+    const root = join(SCRATCH, 'trusted-root.json');
+    writeFileSync(root, '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}');
+
+    /** One command for cosign 2 and 3. */
+    function verify(key: PrivateSigningKey, bundle: string, type: string, ...subject: string[]) {
+      const pub = join(SCRATCH, `${key.shortId}.pub`);
+      writeFileSync(pub, key.public.export({ type: 'spki', format: 'pem' }));
+      const options = ['--insecure-ignore-tlog', '--new-bundle-format', '--trusted-root', root, '--key', pub];
+      const args = ['verify-blob-attestation', ...options, '--bundle', bundle, '--type', type, ...subject];
+      const { status, stderr } = spawnSync(COSIGN ?? '', args, { env: { HOME: SCRATCH }, encoding: 'utf8' });
+      return { status, stderr };
+    }
+
+    it.each(KEY_TYPES)('verifies our bundles for the commit and for the index (%s)', async (type) => {
+      const key = generateKey(type);
+      const { folder, scan, run } = await signed(key);
+      const index = join(folder, 'bundle.json');
+      const commit = ['--digestAlg', 'gitCommit', '--digest'];
+      const ok = { status: 0, stderr: expect.stringContaining('Verified OK') };
+      expect(verify(key, scan, SCAN_PREDICATE, index)).toEqual(ok);
+      expect(verify(key, scan, SCAN_PREDICATE, ...commit, COMMIT)).toEqual(ok);
+      expect(verify(key, run, RUN_PREDICATE, index)).toEqual(ok);
+      expect(verify(key, scan, SCAN_PREDICATE, ...commit, 'b'.repeat(40)).status).not.toBe(0);
+      expect(verify(generateKey(type), scan, SCAN_PREDICATE, index).status).not.toBe(0);
+      expect(verify(key, scan, RUN_PREDICATE, index).status).not.toBe(0);
+      writeFileSync(index, `${INDEX} `);
+      expect(verify(key, scan, SCAN_PREDICATE, index).status).not.toBe(0);
+    });
+  },
+);

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { renderSarif, type SarifRun } from '../../../src/core/bundle/sarif.js';
+import { uploadRuns } from '../../../src/core/bundle/upload.js';
+import type { Finding } from '../../../src/core/findings/finding.js';
+
+const here: Finding = {
+  tool: 'one',
+  rule: 'R',
+  category: 'secrets',
+  kind: 'fail',
+  severity: 'high',
+  cwe: [],
+  message: 'm',
+  path: 'a.txt',
+  startLine: 1,
+  fingerprint: '1'.repeat(64),
+  lineHash: 'a:1',
+};
+const old: Finding = { ...here, path: 'gone.txt', commit: 'c'.repeat(40), fingerprint: '2'.repeat(64) };
+
+const run = (findings: readonly Finding[]): SarifRun => ({
+  tool: { id: 'one', name: 'One', version: '1.0.0' },
+  profile: 'default',
+  outcome: {
+    step: 'one',
+    tool: 'one',
+    category: 'secrets',
+    status: 'findings',
+    error: null,
+    reason: null,
+    files: 1,
+    findings: findings.length,
+    suppressed: 0,
+    unread: [],
+  },
+  rules: [],
+  findings: async function* () {
+    yield* findings;
+  },
+});
+
+interface Sarif {
+  runs: { results: { properties: object; locations: object[] }[] }[];
+}
+
+async function rendered(runs: readonly SarifRun[]): Promise<Sarif> {
+  let text = '';
+  for await (const piece of renderSarif(runs)) text += piece;
+  return JSON.parse(text);
+}
+
+describe('findings of the history', () => {
+  it('are not uploaded, and take the place of no other finding', async () => {
+    const many = Array.from({ length: 5001 }, () => old);
+    const sarif = await rendered(uploadRuns([run([here, ...many])]));
+    expect(sarif.runs[0]?.results).toHaveLength(1);
+    expect(JSON.stringify(sarif)).not.toContain('gone.txt');
+  });
+
+  it('are in the whole report with their commit, which others have not', async () => {
+    const [first, second] = (await rendered([run([here, old])])).runs[0]?.results ?? [];
+    expect(first?.properties).not.toHaveProperty('commit');
+    expect(second?.properties).toMatchObject({ commit: 'c'.repeat(40) });
+  });
+});

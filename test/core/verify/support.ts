@@ -1,0 +1,96 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PrivateSigningKey } from '../../../src/core/attest/keys.js';
+import { recordFiles } from '../../../src/core/attest/record-files.js';
+import { writeSignatures } from '../../../src/core/attest/sign.js';
+import { canonicalJson } from '../../../src/core/lib/canonical.js';
+import { sha256 } from '../../../src/core/lib/digest.js';
+import { documentIn } from '../../support/bundle.js';
+import { runTools } from '../../support/faults.js';
+import { findingLine, leaves, reportText, ruleLine } from '../../support/reports.js';
+import { temporaryFolder } from '../../support/scan.js';
+
+const SECOND = leaves(
+  reportText(
+    [
+      findingLine({ startColumn: 1, endLine: 1, endColumn: 3 }),
+      findingLine({ rule: 'R2', startLine: 2, message: 'an “odd” message' }),
+    ],
+    [ruleLine({ cwe: ['CWE-78', 'CWE-1'] }), ruleLine({ id: 'R2', severity: 'medium', kind: 'review' })],
+  ),
+);
+const CHATTY = leaves(reportText([]), "console.log('a line of the log');");
+
+/** A bundle that a real scan left: two tools with findings, one without, and one that failed where wanted. */
+export async function smallBundle({ failing = false } = {}): Promise<string> {
+  const tools = [
+    { id: 'second', script: SECOND },
+    { id: 'chatty', script: CHATTY },
+    ...(failing ? [{ id: 'fails', script: 'process.exit(3);' }] : []),
+  ];
+  const { result } = await runTools(tools);
+  await nameRecordFiles(result.bundle.folder);
+  return result.bundle.folder;
+}
+
+/** The only run record of a bundle. */
+export const recordIn = (bundle: string): string => join('runs', readdirSync(join(bundle, 'runs'))[0] ?? '');
+
+/** Lets the run statement name the files of its record, where the scan did not. */
+async function nameRecordFiles(bundle: string): Promise<void> {
+  const record = recordIn(bundle);
+  const files = await recordFiles(join(bundle, record));
+  edit(bundle, join(record, 'run.intoto.json'), (statement) => {
+    statement['predicate'] = { files, ...Object(statement['predicate']) };
+  });
+}
+
+/** Changes a document and writes it in canonical form. */
+export function edit(bundle: string, path: string, change: (value: Record<string, unknown>) => void): void {
+  const value = Object(documentIn(bundle, path));
+  change(value);
+  writeFileSync(join(bundle, path), canonicalJson(value));
+}
+
+interface Entry {
+  path: string;
+  sha256: string;
+  size: number;
+}
+
+/** What a careful forger does: makes index and statements name the files as they now are. */
+export function reindex(bundle: string): void {
+  edit(bundle, 'bundle.json', (index) => {
+    index['files'] = (index['files'] as Entry[]).map((entry) => {
+      const data = readFileSync(join(bundle, entry.path));
+      return { ...entry, sha256: sha256(data), size: data.length };
+    });
+  });
+  const digest = sha256(readFileSync(join(bundle, 'bundle.json')));
+  const { files } = Object(documentIn(bundle, 'bundle.json'));
+  for (const path of ['attestation.intoto.json', join(recordIn(bundle), 'run.intoto.json')]) {
+    edit(bundle, path, (statement) => {
+      const subjects = statement['subject'] as { name: string; digest: object }[];
+      for (const subject of subjects) if (subject.name === 'bundle.json') subject.digest = { sha256: digest };
+      if (path === 'attestation.intoto.json') Object(statement['predicate']).artifacts = files;
+    });
+  }
+}
+
+/** Signs all statements anew. */
+export async function resign(bundle: string, key: PrivateSigningKey): Promise<void> {
+  rmSync(join(bundle, 'signatures'), { recursive: true, force: true });
+  const record = join(bundle, recordIn(bundle));
+  for (const name of readdirSync(record)) if (name.endsWith('.sigstore.json')) rmSync(join(record, name));
+  await writeSignatures(bundle, key);
+}
+
+/** Gives fresh copies of a bundle, to damage. */
+export function copier(): (bundle: string) => string {
+  const scratch = temporaryFolder();
+  return (bundle) => {
+    const copy = mkdtempSync(join(scratch, 'b-'));
+    cpSync(bundle, copy, { recursive: true });
+    return copy;
+  };
+}

@@ -1,0 +1,1 @@
+exec("hidden from default excludes")

@@ -1,0 +1,1 @@
+token = "ghp_gotrpYp0b04zXns9OCRcraWzBtwFWUXJomJp"

@@ -1,0 +1,3 @@
+package lost
+
+var other = 1

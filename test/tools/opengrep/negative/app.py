@@ -1,0 +1,5 @@
+import subprocess
+
+
+def listing(name):
+    subprocess.run(["ls", "--", name], check=True)

@@ -1,0 +1,3 @@
+function open( { ]]] rejectUnauthorized(a)
+ }}} var = = ;
+let x = {rejectUnauthorized: false};

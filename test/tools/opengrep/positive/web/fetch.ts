@@ -1,0 +1,6 @@
+import { Agent } from 'node:https';
+
+export const agent = new Agent({
+  keepAlive: true,
+  rejectUnauthorized: false,
+});

@@ -1,0 +1,1 @@
+/*! jQuery v1.6.2: the folder says that this is MathJax */

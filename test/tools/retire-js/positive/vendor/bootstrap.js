@@ -1,0 +1,5 @@
+// Our own bundle.
+/*!
+ * Bootstrap v3.0.0
+ */
+window.bootstrap = {};

@@ -1,0 +1,1 @@
+eval("left out by default")

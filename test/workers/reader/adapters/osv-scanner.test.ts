@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { osvScanner } from '../../../../src/workers/reader/adapters/osv-scanner.js';
+import { goldenOf, only, reportOf, treeOf } from '../sca/tree.js';
+import { asJsonLines, runAdapter } from './sink.js';
+
+const world = treeOf('osv-scanner', 'positive');
+const config = { licenses: { summary: false, allowlist: null } };
+const lock = '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }';
+const run = (report: unknown) =>
+  runAdapter(osvScanner, report, { files: ['package-lock.json'], texts: { 'package-lock.json': lock } });
+
+const reportWith = (entry: object) => ({
+  results: [{ source: { path: '/src/view/package-lock.json', type: 'lockfile' }, packages: [entry] }],
+  experimental_config: config,
+});
+const dependency = { name: 'a', version: '1.0.0', ecosystem: 'npm' };
+
+describe('the adapter of osv-scanner', () => {
+  it.each([
+    ['nothing', {}],
+    ['no results', { experimental_config: config }],
+    ['results that are no list', { results: {}, experimental_config: config }],
+    ['a source without a path', { results: [{ source: {}, packages: [] }], experimental_config: config }],
+    ['a source without packages', { results: [{ source: { path: 'a' } }], experimental_config: config }],
+    ['an advisory without an id', reportWith({ package: dependency, vulnerabilities: [{}] })],
+    ['an id that is no name', reportWith({ package: dependency, vulnerabilities: [{ id: 'A\nB' }] })],
+    ['a group of advisories that are not there', reportWith({ package: dependency, groups: [{ ids: ['GHSA-1'] }] })],
+  ])('refuses a report with %s', (_, report) => {
+    expect(() => run(report)).toThrow();
+  });
+
+  it.each([null, []])('never takes a lockfile that is not in the report for a clean one (results: %j)', (results) => {
+    expect(run({ results, experimental_config: config })).toMatchObject([
+      { type: 'unread', path: 'package-lock.json', reason: 'unsupported' },
+    ]);
+  });
+
+  it('refuses a report with packages for which no database was asked', () => {
+    const stranger = { package: { ...dependency, ecosystem: 'Maven:https://example.com' } };
+    expect(() => run(reportWith(stranger))).toThrow('failed');
+  });
+
+  it('tells dependencies that have no version to compare', () => {
+    const lines = run(reportWith({ package: { ...dependency, version: '' } }));
+    expect(lines).toMatchObject([{ type: 'unread', path: 'package-lock.json', detail: /^1 of 1 dependencies/ }]);
+  });
+
+  it.each([
+    ['9.8', undefined, 'critical'],
+    ['9.0', 'LOW', 'critical'],
+    ['7.0', undefined, 'high'],
+    ['6.9', undefined, 'medium'],
+    ['0.0', undefined, 'low'],
+    ['', 'MODERATE', 'medium'],
+    ['', undefined, 'high'],
+    ['', 'UNKNOWN', 'high'],
+  ])('takes a score of "%s" and the word %s for %s', (score, severity, expected) => {
+    const vulnerabilities = [{ id: 'GHSA-1', database_specific: { severity } }];
+    const lines = run(
+      reportWith({ package: dependency, vulnerabilities, groups: [{ ids: ['GHSA-1'], max_severity: score }] }),
+    );
+    expect(only(lines, 'rule')).toMatchObject([{ severity: expected }]);
+  });
+
+  it('keeps an advisory that is in no group', () => {
+    const lines = run(reportWith({ package: dependency, vulnerabilities: [{ id: 'GO-1' }] }));
+    expect(only(lines, 'finding')).toMatchObject([{ rule: 'GO-1', path: 'package-lock.json', startLine: 1 }]);
+  });
+
+  it('gives a finding for each group of a real report, and accounts for each lockfile', async () => {
+    const report = reportOf('osv-scanner') as { results: { packages: { groups?: unknown[] }[] }[] };
+    const count = report.results.flatMap(({ packages }) => packages.flatMap(({ groups }) => groups ?? [])).length;
+    const lines = runAdapter(osvScanner, report, world);
+    expect(count).toBe(6);
+    expect(only(lines, 'finding')).toHaveLength(count);
+    expect(only(lines, 'unread')).toMatchObject([{ path: 'jobs/requirements.txt' }, { path: 'broken/poetry.lock' }]);
+    await expect(asJsonLines(lines)).toMatchFileSnapshot(goldenOf('osv-scanner'));
+  });
+});

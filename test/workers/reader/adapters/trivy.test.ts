@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { trivy } from '../../../../src/workers/reader/adapters/trivy.js';
+import { goldenOf, only, reportOf, treeOf } from '../sca/tree.js';
+import { asJsonLines, runAdapter } from './sink.js';
+
+// Not recorded: Trivy was not run. report.json has the form of the golden reports in Trivy's own repository
+// (integration/testdata/*.json.golden, schema version 2) and made-up packages and advisories.
+const world = treeOf('trivy', 'positive');
+const empty = { SchemaVersion: 2, ArtifactName: '/src/view', ArtifactType: 'filesystem', Results: [] };
+const run = (result: object) =>
+  runAdapter(
+    trivy,
+    { ...empty, Results: [{ Target: 'go.mod', ...result }] },
+    { files: ['go.mod'], texts: { 'go.mod': 'require a v1' } },
+  );
+const found = { VulnerabilityID: 'CVE-1-2', PkgName: 'a', InstalledVersion: 'v1' };
+
+describe('the adapter of Trivy', () => {
+  it.each([
+    ['nothing', {}],
+    ['another schema', { ...empty, SchemaVersion: 1 }],
+    ['another kind of artifact', { ...empty, ArtifactType: 'container_image' }],
+    ['results that are no list', { ...empty, Results: {} }],
+    ['a result without a target', { ...empty, Results: [{ Class: 'lang-pkgs' }] }],
+  ])('refuses a report with %s', (_, report) => {
+    expect(() => runAdapter(trivy, report, world)).toThrow();
+  });
+
+  it.each([
+    ['an id that is no name', { Vulnerabilities: [{ ...found, VulnerabilityID: 'a\nb' }] }],
+    ['a vulnerability of no package', { Vulnerabilities: [{ VulnerabilityID: 'CVE-1-2' }] }],
+    ['secrets, which nobody asked for', { Secrets: [{}] }],
+    ['misconfigurations, which nobody asked for', { Misconfigurations: [{}] }],
+    ['a suppressed finding of another kind', { ExperimentalModifiedFindings: [{ Type: 'secret', Finding: {} }] }],
+  ])('refuses a report with %s', (_, result) => {
+    expect(() => run(result)).toThrow();
+  });
+
+  it('never takes a lockfile that the report does not name for a clean one', () => {
+    const lines = runAdapter(trivy, { ...empty, Results: undefined }, world);
+    expect(only(lines, 'unread')).toHaveLength(4);
+    expect(only(lines, 'finding')).toEqual([]);
+  });
+
+  it('tells dependencies that have no version to compare', () => {
+    expect(run({ Packages: [{ Name: 'a' }] })).toMatchObject([{ type: 'unread', detail: /^1 of 1/ }]);
+  });
+
+  it.each([
+    ['CRITICAL', 'critical'],
+    ['HIGH', 'high'],
+    ['MEDIUM', 'medium'],
+    ['LOW', 'low'],
+    ['UNKNOWN', 'high'],
+    [undefined, 'high'],
+  ])('takes %s for %s', (Severity, expected) => {
+    expect(only(run({ Vulnerabilities: [{ ...found, Severity }] }), 'rule')).toMatchObject([{ severity: expected }]);
+  });
+
+  it('counts what an ignore file hid', () => {
+    const lines = run({ ExperimentalModifiedFindings: [{ Type: 'vulnerability', Status: 'ignored', Finding: found }] });
+    expect(lines.map((line) => 'type' in line && line.type)).toEqual(['rule', 'finding', 'suppressed']);
+  });
+
+  it('gives a finding for each vulnerability, shown or hidden', async () => {
+    const lines = runAdapter(trivy, reportOf('trivy'), world);
+    expect(only(lines, 'finding')).toHaveLength(3);
+    expect(only(lines, 'unread')).toMatchObject([{ path: 'broken/poetry.lock' }]);
+    await expect(asJsonLines(lines)).toMatchFileSnapshot(goldenOf('trivy'));
+  });
+});
