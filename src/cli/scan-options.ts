@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { keyPath, loadSigningKey } from '../core/attest/key-file.js';
 import { Refusal } from '../core/lib/errors.js';
 import { duration } from '../core/lib/quantity.js';
 import { SEVERITIES, type Thresholds } from '../core/lib/severity.js';
 import { quote } from '../core/lib/suggest.js';
 import type { ScanRequest } from '../core/scan-request.js';
+import { passwordPrompt } from './ask-password.js';
 import { namedDocument } from './named-document.js';
 
 export const DEFAULT_EXPORT_DIR = 'security-results';
@@ -22,6 +24,8 @@ export interface ScanFlags {
   privacyAssets?: string;
   tools?: string;
   asOf?: string;
+  signKey?: string;
+  signKeyPassword?: string;
   timeout?: number;
   jobs?: number;
   failOn?: Thresholds;
@@ -96,6 +100,14 @@ export function parseJobs(text: string): number {
   return Number(text);
 }
 
+/** The key that the operator names, read before anything runs. */
+async function signing({ signKey: key, signKeyPassword: password }: ScanFlags) {
+  if (key === undefined) return {};
+  const loaded = await loadSigningKey({ key, password, env: process.env, ask: passwordPrompt() });
+  for (const warning of loaded.warnings) console.error(`security-scan: ${warning}`);
+  return { signKey: loaded.key, signKeyPath: keyPath(key) };
+}
+
 /** What the command line asks for. Throws `Refusal` for what does not go together. */
 export async function toRequest(source: string | undefined, flags: ScanFlags): Promise<ScanRequest> {
   const chosen = source ?? flags.workspace ?? '.';
@@ -123,6 +135,7 @@ export async function toRequest(source: string | undefined, flags: ScanFlags): P
     privacyAssets: flags.privacyAssets,
     tools: flags.tools,
     asOf: flags.asOf,
+    ...(await signing(flags)),
     baseline: flags.baseline,
     unsandboxed: flags.unsandboxed,
     allowGitDir: flags.allowGitDir,

@@ -50,12 +50,13 @@ async function packsIn(store: string): Promise<Record<string, AdvisoryPack[]>> {
 }
 
 /** Files that a run believes: none of them may come from the tree under scan. */
-export async function operatorFiles({ policy, privacyAssets, tools, baseline, exportDir }: ScanRequest) {
+export async function operatorFiles({ policy, privacyAssets, tools, signKeyPath, baseline, exportDir }: ScanRequest) {
   const bundle = baseline !== undefined && (await bundleIndexDigest(baseline)) !== undefined ? baseline : undefined;
   return [
     { option: '--policy', path: policy?.file },
     { option: '--privacy-assets', path: privacyAssets },
     { option: '--tools', path: tools },
+    { option: '--sign-key', path: signKeyPath },
     // The export folder may lie in the source; it is refused when the source could have brought it.
     { option: '--baseline', path: isUnder(bundle, exportDir) ? undefined : bundle },
   ];

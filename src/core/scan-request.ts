@@ -1,3 +1,4 @@
+import type { PrivateSigningKey } from './attest/keys.js';
 import type { NamedDocument } from './lib/named-document.js';
 import type { Thresholds } from './lib/severity.js';
 import type { Narrowing } from './plan/plan.js';
@@ -25,6 +26,10 @@ export interface ScanRequest {
   tools?: string;
   /** Host folder of the privacy pack. */
   privacyAssets?: string;
+  /** Signs the statements of the bundle. */
+  signKey?: PrivateSigningKey;
+  /** The file that the key came from, if any: it may not lie in the source. */
+  signKeyPath?: string;
   /** A bundle folder, or a git ref of the source. */
   baseline?: string;
   /** Run without a sandbox; recorded. */

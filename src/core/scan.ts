@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { admitScan, operatorFiles } from './admission.js';
+import { writeSignatures } from './attest/sign.js';
 import { writeRunRecord, writeScanStatement } from './attest/write.js';
 import { takeBaseline } from './baseline.js';
 import type { Evidence } from './bundle/documents.js';
@@ -119,6 +120,7 @@ async function leave(
     verdict,
   };
   await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false }, sha256);
+  if (request.signKey !== undefined) await writeSignatures(staging.folder, request.signKey);
   const bundle = await publish(staging.folder, request.exportDir, id, sha256, request.replace ?? false);
   await pointLatest(request.exportDir, bundle.id, run.incomplete);
   return { evidence, bundle, exitCode };

@@ -6,7 +6,7 @@ import { blocks, DOCUMENTS, quoted, read, rows } from './text.js';
 const root = program(() => {});
 
 /** Options of other programs that the documents name. */
-const FOREIGN = new Set(['--prefix', '--help']);
+const FOREIGN = new Set(['--digest', '--prefix', '--help']);
 /** A command that a refusal names and that this version does not have; the documents say so. */
 
 const words = (command: Command): string[] => [

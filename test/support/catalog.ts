@@ -11,8 +11,8 @@ export const builtCatalog = (): Promise<Catalog> =>
     profiles: 'profiles',
     rules: 'rules',
     workers: 'dist/workers',
-    store: '/nonexistent/store',
-    advisories: '/nonexistent/advisories',
+    store: '/proc/none/store',
+    advisories: '/proc/none/advisories',
   });
 
 /** What a plan is made with on a machine where nothing is installed. */

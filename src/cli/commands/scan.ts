@@ -25,6 +25,8 @@ export function scanCommand(done: (code: number) => void): Command {
   return addRequestOptions(command)
     .option('--export-dir <dir>', 'where bundles go', DEFAULT_EXPORT_DIR)
     .option('--bundle-id <name>', 'name of the bundle')
+    .option('--sign-key <key>', 'sign the statements: a PEM file, env:NAME or fd:N (keygen makes one)')
+    .option('--sign-key-password <from>', 'of an encrypted key: env:NAME or fd:N; else it is asked for')
     .option('--replace', 'replace a bundle of that name')
     .option('--jobs <n>', 'steps at one time', parseJobs)
     .option('--unsandboxed', 'run tools with your own rights; recorded')

@@ -1,4 +1,5 @@
 import type { Enforcement, JobEnd, SandboxLevel } from '../lib/sandbox/job.js';
+import type { RecordFile } from './record-files.js';
 import { bundleSubject, RUN_PREDICATE, type Statement, statement } from './statement.js';
 
 /** One process of the run. */
@@ -25,6 +26,8 @@ export interface RunPredicate {
   processes: ProcessRecord[];
   /** Head and length of the hash-chained audit log beside this statement. */
   audit: { head: string; entries: number };
+  /** The other files of this record. */
+  files: RecordFile[];
 }
 
 export const runStatement = (indexSha256: string, predicate: RunPredicate): Statement<RunPredicate> =>

@@ -8,6 +8,7 @@ import { printable } from '../lib/printable.js';
 import { redact } from '../lib/redact.js';
 import type { JobResult, Sandbox } from '../lib/sandbox/job.js';
 import type { StepRun } from '../runtime/context.js';
+import { recordFiles } from './record-files.js';
 import { type ProcessRecord, type RunPredicate, runStatement } from './run-statement.js';
 import { scanStatement } from './scan-statement.js';
 
@@ -51,11 +52,12 @@ export async function writeRunRecord(facts: RunFacts, indexSha256: string): Prom
   await writeLogs(facts.folder, logs);
   await writeLines(join(facts.folder, 'events.jsonl'), facts.events);
   await writeDurably(join(facts.folder, 'timings.json'), [canonicalJson(timings(facts))]);
-  const content = canonicalJson(runStatement(indexSha256, predicate(facts)));
+  const files = await recordFiles(facts.folder);
+  const content = canonicalJson(runStatement(indexSha256, { ...predicate(facts), files }));
   await writeDurably(join(facts.folder, 'run.intoto.json'), [content]);
 }
 
-function predicate(facts: RunFacts): RunPredicate {
+function predicate(facts: RunFacts): Omit<RunPredicate, 'files'> {
   const { sandbox, audit } = facts;
   return {
     run: facts.id,

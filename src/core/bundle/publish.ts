@@ -60,8 +60,19 @@ async function addRun(staged: string, folder: string, id: string): Promise<Publi
   for (const run of await readdir(join(staged, 'runs')))
     await rename(join(staged, 'runs', run), join(folder, 'runs', run));
   await syncFolder(join(folder, 'runs'));
+  await addSignatures(join(staged, 'signatures'), join(folder, 'signatures'));
   await rm(staged, { recursive: true, force: true });
   return { folder, id, how: 'added' };
+}
+
+/** Evidence that stood there unsigned is signed by a later run; a signature that is there is not replaced. */
+async function addSignatures(from: string, to: string): Promise<void> {
+  const names = await readdir(from).catch(() => []);
+  if (names.length === 0) return;
+  await mkdir(to, { recursive: true });
+  if (!(await lstat(to)).isDirectory()) throw new Fault('bundle', `${to} is no folder`, 'Remove it.');
+  for (const name of names) if (await isFree(join(to, name))) await rename(join(from, name), join(to, name));
+  await syncFolder(to);
 }
 
 async function replaceBundle(staged: string, folder: string, id: string): Promise<Published> {

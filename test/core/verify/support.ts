@@ -1,7 +1,6 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PrivateSigningKey } from '../../../src/core/attest/keys.js';
-import { recordFiles } from '../../../src/core/attest/record-files.js';
 import { writeSignatures } from '../../../src/core/attest/sign.js';
 import { canonicalJson } from '../../../src/core/lib/canonical.js';
 import { sha256 } from '../../../src/core/lib/digest.js';
@@ -29,21 +28,11 @@ export async function smallBundle({ failing = false } = {}): Promise<string> {
     ...(failing ? [{ id: 'fails', script: 'process.exit(3);' }] : []),
   ];
   const { result } = await runTools(tools);
-  await nameRecordFiles(result.bundle.folder);
   return result.bundle.folder;
 }
 
 /** The only run record of a bundle. */
 export const recordIn = (bundle: string): string => join('runs', readdirSync(join(bundle, 'runs'))[0] ?? '');
-
-/** Lets the run statement name the files of its record, where the scan did not. */
-async function nameRecordFiles(bundle: string): Promise<void> {
-  const record = recordIn(bundle);
-  const files = await recordFiles(join(bundle, record));
-  edit(bundle, join(record, 'run.intoto.json'), (statement) => {
-    statement['predicate'] = { files, ...Object(statement['predicate']) };
-  });
-}
 
 /** Changes a document and writes it in canonical form. */
 export function edit(bundle: string, path: string, change: (value: Record<string, unknown>) => void): void {
