@@ -32,8 +32,8 @@ const npm = () => folderOf({ 'a.json': record('A-1', { modified: NOW }) });
 describe('advisories refuses', () => {
   it.each<[string, string[], RegExp]>([
     ['an unknown pack', ['import', 'osv/npn', '/x'], /did you mean `osv\/npm`/],
-    ['a path that is not there', ['import', 'osv/npm', '/nonexistent'], /cannot be read/],
-    ['a list without its day', ['import', 'retire', '/nonexistent'], /--date YYYY-MM-DD/],
+    ['a path that is not there', ['import', 'osv/npm', '/proc/none'], /cannot be read/],
+    ['a list without its day', ['import', 'retire', '/proc/none'], /--date YYYY-MM-DD/],
     ['to update nothing', ['update'], /no advisory packs are in use/],
     ['to download a database', ['update', 'trivy'], /--download-db-only/],
     [

@@ -35,10 +35,10 @@ describe('security-scan refuses, with exit code 2 and a reason', () => {
     ['an unknown profile', ['--profile', 'smok'], /did you mean `smoke`/],
     ['a profile that is not installed', ['--profile', 'fast'], /bandit is not installed[\s\S]*tools install bandit/],
     ['a threshold that does not exist', ['--fail-on', 'hgih'], /hgih/],
-    ['a policy that cannot be read', ['--policy', '/nonexistent.yaml'], /cannot be read/],
+    ['a policy that cannot be read', ['--policy', '/proc/none.yaml'], /cannot be read/],
     ['a bundle id that is a path', ['--bundle-id', '../x'], /--bundle-id/],
-    ['an answer that cannot be written', ['--output', '/nonexistent/answer'], /--output: cannot be written/],
-    ['events that cannot be written', ['--events', '/nonexistent/events'], /--events: cannot be written/],
+    ['an answer that cannot be written', ['--output', '/proc/none/answer'], /--output: cannot be written/],
+    ['events that cannot be written', ['--events', '/proc/none/events'], /--events: cannot be written/],
     ['the Dagger runtime', ['--runtime', 'dagger'], /not in this version/],
   ])('%s', async (_, args, message) => {
     const { exitCode, stderr } = await cli([source, '--export-dir', out, ...args]);

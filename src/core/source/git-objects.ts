@@ -42,16 +42,20 @@ type Folder = Map<RawPath, Folder | { mode: string; id: string }>;
 
 /**
  * The id of the tree object that git would make of these files, from hashes alone: equality with a commit's tree is
- * then our own finding, whatever a hostile object store says.
+ * then our own finding, whatever a hostile object store says. `made` is given each tree's content.
  */
-export function treeId(items: Iterable<{ mode: string; id: string; path: RawPath }>, format: ObjectFormat): string {
+export function treeId(
+  items: Iterable<{ mode: string; id: string; path: RawPath }>,
+  format: ObjectFormat,
+  made: (tree: Buffer) => void = () => {},
+): string {
   const root: Folder = new Map();
   for (const { mode, id, path } of items) {
     const names = path.split('/');
     const last = names.pop() ?? '';
     folderAt(root, names).set(last, { mode, id });
   }
-  return folderId(root, format);
+  return folderId(root, format, made);
 }
 
 function folderAt(root: Folder, names: readonly RawPath[]): Folder {
@@ -69,14 +73,16 @@ function folderAt(root: Folder, names: readonly RawPath[]): Folder {
 }
 
 /** Tree objects are sorted by name, folders as if a slash followed (git's base_name_compare). */
-function folderId(folder: Folder, format: ObjectFormat): string {
+function folderId(folder: Folder, format: ObjectFormat, made: (tree: Buffer) => void): string {
   const items = [...folder].map(([name, value]) => ({ name, value, key: value instanceof Map ? `${name}/` : name }));
   items.sort((a, b) => (a.key < b.key ? -1 : 1));
   const parts = items.flatMap(({ name, value }) => {
-    const [mode, id] = value instanceof Map ? ['40000', folderId(value, format)] : [value.mode, value.id];
+    const [mode, id] = value instanceof Map ? ['40000', folderId(value, format, made)] : [value.mode, value.id];
     return [bytesOf(`${mode} ${name}\0`), Buffer.from(id, 'hex')];
   });
-  return objectId('tree', Buffer.concat(parts), format);
+  const tree = Buffer.concat(parts);
+  made(tree);
+  return objectId('tree', tree, format);
 }
 
 /** A commit whose id was recomputed from its content. `time` is the committer's, in UTC. */

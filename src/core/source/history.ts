@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { END_OF_HISTORY } from '../lib/end-of-history.js';
 import { Fault, Refusal } from '../lib/errors.js';
+import { END_OF_HISTORY, MERGE_FOLDER } from '../lib/history-marks.js';
 import { type Git, gitFor } from './git.js';
-import { formatOf } from './git-objects.js';
-import { type CopyRequest, copyHistory, writeText } from './history-copy.js';
-import { commitObject, joints, type OwnMerge, ownMerges } from './history-merges.js';
+import { type CopyRequest, copyHistory } from './history-copy.js';
+import { addEnds } from './history-ends.js';
+import { ownMerges } from './history-merges.js';
 import type { JobPorts, SourcePorts } from './jobs.js';
-import { writeObject } from './loose-object.js';
 import { findRepository, type Repository } from './repository.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -20,7 +18,7 @@ export type HistoryPorts = JobPorts & Pick<SourcePorts, 'limits'>;
 /**
  * The history of the snapshot's commit as tools may read it: a bare repository of our own making with what is reachable
  * from that commit, its last commit the file of `END_OF_HISTORY`. Nothing of the source's configuration is in it, and
- * merges that add something of their own are shown against their first parent. Throws `Fault` code `snapshot` for a
+ * what merges add by themselves is in commits of ours (`placeInHistory`). Throws `Fault` code `snapshot` for a
  * history that is cut off (a shallow clone), damaged or too large: less than all of it is no evidence about it.
  */
 export async function takeHistory(
@@ -41,7 +39,7 @@ export async function takeHistory(
   const request = { repository, owner: path, commit, maxBytes: ports.limits.maxTotalBytes };
   const { folder, git } = await wholeCopy(request, ports).catch(notWhole);
   await demandNames(git, commit);
-  await finish(folder, commit, await ownMerges(git, commit));
+  await addEnds(folder, commit, await ownMerges(git, commit));
   return { folder };
 }
 
@@ -87,12 +85,12 @@ const repositoryOf = (folder: string): Repository => ({
 });
 
 const NAMES = ['log', '-c', '-r', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--no-textconv', '--format='];
-/** As its bytes: a name that ends with a backslash, and the name of our own file. */
-const UNFIT = [Buffer.from('\\\0'), Buffer.from(`\0${END_OF_HISTORY.path}\0`)];
+/** As their bytes: a name that ends with a backslash, and the names of our own files. */
+const UNFIT = ['\\\0', `\0${END_OF_HISTORY.path}\0`, `\0${MERGE_FOLDER}/`].map((text) => Buffer.from(text));
 
 /**
  * Refuses names that would make a reader of patches lose files: go-gitdiff 0.9.1 takes the quote after a backslash at
- * the end of a name for a part of the name, and drops the file; a file named as our own could feign the end.
+ * the end of a name for a part of the name, and drops the file; a file named as one of ours could feign the end.
  */
 async function demandNames(git: Git, commit: string): Promise<void> {
   const listing = await git.run({ id: 'history-names', args: [...NAMES, commit], output: 'names.z' });
@@ -104,21 +102,3 @@ async function demandNames(git: Git, commit: string): Promise<void> {
       throw new Fault('snapshot', 'a name in the history cannot be shown to tools', 'Rewrite the history without it.');
   }
 }
-
-/** Adds the last commit, and the other form of merges; `git log` then begins at refs/heads/scan. */
-async function finish(folder: string, commit: string, merges: readonly OwnMerge[]): Promise<void> {
-  const format = formatOf(commit);
-  const write = (type: 'blob' | 'tree' | 'commit', content: Uint8Array) => writeObject(folder, type, content, format);
-  const blob = await write('blob', Buffer.from(END_OF_HISTORY.text));
-  const entry = Buffer.from(`100644 ${END_OF_HISTORY.path}\0`);
-  const tree = await write('tree', Buffer.concat([entry, Buffer.from(blob, 'hex')]));
-  const others = [...new Set(merges.flatMap(({ dropped }) => dropped))];
-  // Without files: what the last commit adds must be new there too.
-  const { top, contents } = joints(await write('tree', Buffer.alloc(0)), commit, others, format);
-  for (const content of contents) await write('commit', content);
-  const refs = [`${await write('commit', commitObject(tree, [top]))} refs/heads/scan`];
-  for (const { id, content } of merges) refs.push(`${await write('commit', content)} refs/replace/${id}`);
-  await writeText(join(folder, 'packed-refs'), `${refs.sort(byName).join('\n')}\n`);
-}
-
-const byName = (a: string, b: string): number => (a.slice(a.indexOf(' ')) < b.slice(b.indexOf(' ')) ? -1 : 1);

@@ -18,7 +18,10 @@ export async function writeObject(
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
   const data = await compress(Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]));
-  await writeFile(join(folder, id.slice(2)), data);
+  // The same content again is the same object.
+  await writeFile(join(folder, id.slice(2)), data, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
   await chmod(join(folder, id.slice(2)), 0o444);
   return id;
 }

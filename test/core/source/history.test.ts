@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { END_OF_HISTORY } from '../../../src/core/lib/end-of-history.js';
+import { END_OF_HISTORY, MERGE_FOLDER, placeInHistory } from '../../../src/core/lib/history-marks.js';
 import { type History, takeHistory } from '../../../src/core/source/history.js';
 import type { SourceRequest } from '../../../src/core/source/snapshot.js';
 import { git, LIMITS, repository, workshop, write } from './support.js';
@@ -108,15 +108,18 @@ describe('a history that is not whole', () => {
     await expect(historyOf(repo)).rejects.toMatchObject(fault('HEAD names'));
   });
 
-  it.each(['dir/x\\', END_OF_HISTORY.path])('is a fault when a name would mislead its reader: %s', async (name) => {
-    const repo = withDeleted();
-    write(repo, { [name]: 'x' });
-    git(repo, 'add', '.');
-    git(repo, 'commit', '-qm', 'name');
-    git(repo, 'rm', '-q', '--', name.replace('\\', '\\\\'));
-    git(repo, 'commit', '-qm', 'gone');
-    await expect(historyOf(repo)).rejects.toMatchObject(fault('cannot be shown'));
-  });
+  it.each(['dir/x\\', END_OF_HISTORY.path, `${MERGE_FOLDER}/${'a'.repeat(40)}/x`])(
+    'is a fault when a name would mislead its reader: %s',
+    async (name) => {
+      const repo = withDeleted();
+      write(repo, { [name]: 'x' });
+      git(repo, 'add', '.');
+      git(repo, 'commit', '-qm', 'name');
+      git(repo, 'rm', '-q', '--', name.replace('\\', '\\\\'));
+      git(repo, 'commit', '-qm', 'gone');
+      await expect(historyOf(repo)).rejects.toMatchObject(fault('cannot be shown'));
+    },
+  );
 });
 
 describe('a source without history', () => {
@@ -260,16 +263,34 @@ describe('the copy', () => {
     git(repo, 'rm', '-q', 'only-in-merge.txt');
     git(repo, 'commit', '-qm', 'gone');
     const text = shown(await copyOf(repo), '--format=commit %H');
-    expect(text.match(/^\+plain-text$/gm)).toHaveLength(1);
-    expect(text.match(/^\+merge-text$/gm)).toHaveLength(1);
-    expect(text).toContain('+evil-text');
-    expect(
-      text
-        .split('commit ')
-        .find((part) => part.includes('+merge-text'))
-        ?.startsWith(evil),
-    ).toBe(true);
+    for (const name of ['plain', 'evil', 'merge'])
+      expect(text.match(new RegExp(`^\\+${name}-text$`, 'gm'))).toHaveLength(1);
+    const [, path = ''] = /^\+\+\+ b\/(.*)\n@@.*\n\+merge-text$/m.exec(text) ?? [];
+    expect(placeInHistory(path, 'of the copy')).toEqual({ path: 'only-in-merge.txt', commit: evil });
     expect(text.endsWith(`+${END_OF_HISTORY.text.trimEnd()}`)).toBe(true);
+  });
+
+  it('shows of a resolved conflict what its first parent does not have, octopus merges too', async () => {
+    const repo = repository(shop.folder(), { 'deep/a.txt': 'base\n', b: 'b\n' });
+    for (const name of ['one', 'two']) {
+      git(repo, 'checkout', '-q', '-b', name, 'main');
+      write(repo, { [name]: name });
+      git(repo, 'add', '.');
+      git(repo, 'commit', '-qm', name);
+    }
+    git(repo, 'checkout', '-q', 'main');
+    write(repo, { 'deep/a.txt': 'base\nours\n' });
+    git(repo, 'commit', '-qam', 'ours');
+    write(repo, { 'deep/a.txt': 'base\nours\nresolved-text\n' });
+    git(repo, 'add', '.');
+    const tree = git(repo, 'write-tree');
+    const parents = ['main', 'one', 'two'].flatMap((name) => ['-p', name]);
+    git(repo, 'reset', '-q', '--hard', git(repo, 'commit-tree', tree, ...parents, '-m', 'octopus'));
+    const copy = await copyOf(repo);
+    expect(git(copy, 'fsck', '--strict', '--no-dangling')).toBe('');
+    const text = shown(copy);
+    expect(text.match(/^\+resolved-text$/gm)).toHaveLength(1);
+    expect(text.match(/^\+ours$/gm)).toHaveLength(1);
   });
 
   it('can be of a repository with SHA-256 ids, and of one that is packed', async () => {

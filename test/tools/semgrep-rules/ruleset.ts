@@ -10,9 +10,8 @@ const metavariable = z.string().regex(/^\$[A-Z][A-Z_]*$/);
 const text = z.string().min(1);
 
 /** A part of a rule that matches: exactly one operator, of those that both engines know. */
-const formula: z.ZodType = z.lazy(() =>
-  z.strictObject({ ...operators, label: text.optional(), requires: text.optional() }).refine(hasOneOperator),
-);
+const formula: z.ZodType = z.lazy(() => z.strictObject({ ...operators, ...inTaint }).refine(hasOneOperator));
+const inTaint = { label: text.optional(), requires: text.optional(), 'by-side-effect': z.literal(true).optional() };
 const operators = {
   pattern: text.optional(),
   patterns: z.array(formula).min(2).optional(),
@@ -34,6 +33,7 @@ const hasOneOperator = (value: object): boolean => Object.keys(value).filter((ke
 
 const options = z.strictObject({
   symbolic_propagation: z.literal(true).optional(),
+  taint_assume_safe_functions: z.literal(true).optional(),
   taint_assume_safe_numbers: z.literal(true).optional(),
   taint_assume_safe_booleans: z.literal(true).optional(),
 });

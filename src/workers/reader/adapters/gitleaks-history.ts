@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { END_OF_HISTORY } from '../../../core/lib/end-of-history.js';
+import { END_OF_HISTORY, placeInHistory } from '../../../core/lib/history-marks.js';
 import type { Adapter } from '../adapter.js';
 import { secretRule } from '../secrets/rule.js';
 
@@ -25,13 +25,13 @@ export const gitleaksHistory: Adapter = (report, sink) => {
   const leaks = schema.parse(report);
   const found = leaks.filter((one) => !isEnd(one));
   if (leaks.length - found.length !== 1) sink.failed('Gitleaks did not read the history to its end');
-  for (const { RuleID: id, Description: description, File: path, Commit: commit, StartLine, EndLine } of found) {
+  for (const { RuleID: id, Description: description, File, Commit, StartLine, EndLine } of found) {
     sink.rule(secretRule(id, description, 'https://github.com/gitleaks/gitleaks#readme'));
     const startLine = Math.max(1, StartLine);
     const endLine = Math.max(startLine, EndLine);
     // The rule alone: `Match`, `Secret`, `Entropy` and `Fingerprint` quote or derive from what was found.
     const message = `${description.replace(/\.$/, '')} (rule ${id}).`;
-    sink.finding({ rule: id, path, commit, startLine, endLine, message });
+    sink.finding({ rule: id, ...placeInHistory(File, Commit), startLine, endLine, message });
   }
 };
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { END_OF_HISTORY } from '../../../../src/core/lib/end-of-history.js';
+import { END_OF_HISTORY, MERGE_FOLDER } from '../../../../src/core/lib/history-marks.js';
 import { gitleaksHistory } from '../../../../src/workers/reader/adapters/gitleaks-history.js';
 import { asJsonLines, runAdapter } from './sink.js';
 
@@ -63,6 +63,19 @@ describe('a leak', () => {
   it('of a rule that goes by the file name is at its first line', () => {
     const lines = read([end, { ...leak, RuleID: 'pkcs12-file', StartLine: 0, EndLine: 0 }]);
     expect(ofType(lines, 'finding')).toMatchObject([{ startLine: 1, endLine: 1 }]);
+  });
+});
+
+describe('a leak that a merge added by itself', () => {
+  it('is told where the merge has it', () => {
+    const merge = 'c'.repeat(40);
+    const lines = read([end, { ...leak, File: `${MERGE_FOLDER}/${merge}/x/a.txt` }]);
+    expect(ofType(lines, 'finding')).toMatchObject([{ path: 'x/a.txt', commit: merge }]);
+  });
+
+  it('keeps its name where that names no merge', () => {
+    const lines = read([end, { ...leak, File: `${MERGE_FOLDER}/HEAD/a.txt` }]);
+    expect(ofType(lines, 'finding')).toMatchObject([{ path: `${MERGE_FOLDER}/HEAD/a.txt`, commit }]);
   });
 });
 

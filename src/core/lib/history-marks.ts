@@ -9,3 +9,13 @@ export const END_OF_HISTORY = {
   /** The rule of the tool's own configuration that finds it. */
   rule: 'security-scan-end-of-history',
 } as const;
+
+/** The folder of a copy that shows what merges add by themselves: `<folder>/<id of the merge>/<path>`. */
+export const MERGE_FOLDER = 'security-scan-merge';
+const IN_MERGE = new RegExp(`^${MERGE_FOLDER}/([0-9a-f]{40}|[0-9a-f]{64})/(.+)$`, 's');
+
+/** Where a place of the copy is in the history that it was made of. */
+export function placeInHistory(path: string, commit: string): { path: string; commit: string } {
+  const [, merge, own] = IN_MERGE.exec(path) ?? [];
+  return merge === undefined || own === undefined ? { path, commit } : { path: own, commit: merge };
+}
