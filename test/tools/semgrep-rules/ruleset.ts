@@ -74,7 +74,7 @@ export function readRuleset(): Rule[] {
   return readdirSync(RULES_FOLDER)
     .sort()
     .flatMap((name) => {
-      const options = { file: name, code: 'tool-refused', schema: file } as const;
+      const options = { file: name, code: 'tool', schema: file } as const;
       return readDocument(readFileSync(join(RULES_FOLDER, name)), options).rules.map((rule) => ({
         ...rule,
         file: name,
