@@ -7,6 +7,7 @@ import { scan } from '../../core/scan.js';
 import { liveProgress, type Progress, plainProgress, silent } from '../progress.js';
 import { FORMATS, type Format, writeReport } from '../report.js';
 import { addRequestOptions, DEFAULT_EXPORT_DIR, parseJobs, type ScanFlags, toRequest } from '../scan-options.js';
+import { abortOnSignals } from '../signals.js';
 import { painter } from '../style.js';
 
 interface OutputFlags {
@@ -15,8 +16,6 @@ interface OutputFlags {
   events?: string;
   quiet?: boolean;
 }
-
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export function scanCommand(done: (code: number) => void): Command {
   const command = new Command('scan')
@@ -104,26 +103,15 @@ function eventSink(target: string | undefined, abort: (cause: Error) => void) {
 /** The first signal cancels and lets the bundle be written; a second one ends at once. */
 function cancellation() {
   const controller = new AbortController();
-  let code: number | undefined;
+  const signals = abortOnSignals(controller);
   let broken: Error | undefined;
-  const handlers = Object.entries(SIGNALS).map(([name, exitCode]) => {
-    const handler = () => {
-      if (code !== undefined) process.exit(exitCode);
-      code = exitCode;
-      controller.abort();
-    };
-    process.on(name, handler);
-    return { name, handler };
-  });
   return {
     signal: controller.signal,
-    exitCode: () => code ?? (broken === undefined ? undefined : 3),
+    exitCode: () => signals.exitCode() ?? (broken === undefined ? undefined : 3),
     abort: (cause: Error) => {
       broken ??= cause;
       controller.abort(cause);
     },
-    dispose: () => {
-      for (const { name, handler } of handlers) process.off(name, handler);
-    },
+    dispose: signals.dispose,
   };
 }

@@ -1,25 +1,17 @@
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+import { abortOnSignals } from '../signals.js';
 
-/** Runs work that a signal cancels; resolves to its exit code, or to the signal's. A second signal ends at once. */
+/** Runs work that a signal cancels; resolves to its exit code, or to the signal's. */
 export async function cancellable(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const controller = new AbortController();
-  let code: number | undefined;
-  const handlers = Object.entries(SIGNALS).map(([name, exitCode]) => {
-    const handler = () => {
-      if (code !== undefined) process.exit(exitCode);
-      code = exitCode;
-      controller.abort();
-    };
-    process.on(name, handler);
-    return { name, handler };
-  });
+  const signals = abortOnSignals(controller);
   try {
     return await work(controller.signal);
   } catch (error) {
+    const code = signals.exitCode();
     if (code === undefined) throw error;
     console.error('security-scan: cancelled');
     return code;
   } finally {
-    for (const { name, handler } of handlers) process.off(name, handler);
+    signals.dispose();
   }
 }

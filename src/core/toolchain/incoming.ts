@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../lib/alive.js';
 
 /** Where installs are prepared, beside the entries so that a rename can publish them. */
 const FOLDER = '.incoming';
@@ -94,12 +95,3 @@ async function whereabouts(): Promise<Whereabouts> {
 }
 
 const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
