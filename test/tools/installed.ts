@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { packsFor } from '../../src/core/advisories/store.js';
 import { thisMachine } from '../../src/core/lib/machine.js';
 import type { Catalog } from '../../src/core/plan/catalog.js';
-import { entryFor, isProblem } from '../../src/core/plan/entry.js';
 import { supplierOf } from '../../src/core/plan/tool.js';
+import { toolState } from '../../src/core/plan/tool-state.js';
 import { openStore } from '../../src/core/toolchain/store.js';
 
 const FILE = 'examples/policy-open-tools.yaml';
@@ -19,9 +19,8 @@ export async function installedTools(catalog: Catalog): Promise<Map<string, stri
     const supplier = supplierOf(tool);
     if (supplier === undefined) missing.set(tool.id, 'cannot be run by this version');
     if (supplier === undefined || supplier.kind === 'embedded') continue;
-    const entry = entryFor(tool.id, supplier, catalog.locks.get(tool.id), thisMachine());
-    if (isProblem(entry)) missing.set(tool.id, entry.message);
-    else if (!there.has(entry.files)) missing.set(tool.id, 'not installed');
+    const found = toolState(tool, supplier, catalog.locks.get(tool.id), thisMachine(), there);
+    if (found.state !== 'installed') missing.set(tool.id, found.problem.message);
     else if (tool.advisories !== undefined && (await packsFor(tool.advisories, catalog.advisories)).size === 0)
       missing.set(tool.id, `no advisories ${tool.advisories}`);
   }

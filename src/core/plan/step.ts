@@ -2,12 +2,12 @@ import { digestOf } from '../lib/digest.js';
 import type { Problem } from '../lib/errors.js';
 import type { Policy } from '../policy/policy.js';
 import type { Catalog } from './catalog.js';
-import { entryFor, isProblem } from './entry.js';
 import type { Advisories, Official, Step } from './plan.js';
+import { repackedOf, unknownProgram } from './repacked.js';
 import type { PlanRequest } from './request.js';
-import { staleProblem } from './stale.js';
 import type { InstalledSupplier, Supplier } from './supplier.js';
 import { supplierOf, type Tool } from './tool.js';
+import { toolState } from './tool-state.js';
 
 /** A tool that a plan is to hold, and the id under which it was asked for. */
 export interface Wanted {
@@ -102,11 +102,11 @@ function fromWorker(tool: Tool, supplier: Extract<Supplier, { kind: 'embedded' }
 
 function fromStore(tool: Tool, supplier: InstalledSupplier, request: PlanRequest, catalog: Catalog): MadeParts {
   const { kind, version, run } = supplier;
-  const entry = entryFor(tool.id, supplier, catalog.locks.get(tool.id), request.machine);
-  if (isProblem(entry)) return { problems: [entry] };
-  const stale = staleProblem(tool.id, supplier, entry);
-  const problems = [...(stale === undefined ? [] : [stale]), ...repackedProblem(tool, supplier, request.policy)];
-  if (!request.installed.has(entry.files)) problems.push(notInstalled(tool));
+  const found = toolState(tool, supplier, catalog.locks.get(tool.id), request.machine, request.installed);
+  const foreign = unknownProgram(tool.id, supplier, request.policy.toolchain.repacked.includes(tool.id));
+  const problems = [foreign, 'problem' in found ? found.problem : undefined].filter((one) => one !== undefined);
+  if (found.state === 'unlocked') return { problems };
+  const { entry } = found;
   const { files, interpreter } = entry;
   const official = officialOf(tool, supplier, request.policy);
   const program = { from: 'store' as const, files, interpreter, entry: run.entry, official };
@@ -181,24 +181,9 @@ const missingPacks = (tool: Tool, { assets }: PlanRequest): Problem[] =>
       remedy: `Give its folder with --${name}-assets, or leave the tool out with --skip-tools ${tool.id}.`,
     }));
 
-const notInstalled = ({ id }: Tool): Problem => ({
-  message: `${id} is not installed`,
-  remedy: `\`security-scan tools install ${id}\` installs it.`,
-});
-
 /** The program's digest is compared when the step starts: an entry may have been installed under another policy. */
 function officialOf(tool: Tool, supplier: InstalledSupplier, { toolchain }: Policy): Official | null {
-  const repacked = 'repacked' in supplier ? supplier.repacked : undefined;
+  const repacked = repackedOf(supplier);
   if (repacked === undefined || toolchain.repacked.includes(tool.id)) return null;
   return { program: repacked.program, sha256: repacked.official };
-}
-
-/** A program that somebody else packed may be anything; the digest of the official one would prove that it is not. */
-function repackedProblem(tool: Tool, supplier: InstalledSupplier, { toolchain }: Policy): Problem[] {
-  const repacked = 'repacked' in supplier ? supplier.repacked : undefined;
-  if (repacked === undefined || repacked.official.length > 0 || toolchain.repacked.includes(tool.id)) return [];
-  const message = `${tool.id} comes in somebody else's package (\`${'package' in supplier ? supplier.package : ''}\`)`;
-  return [
-    { message, remedy: `Allow it with \`toolchain.repacked: [${tool.id}]\` in the policy, or name a substitute.` },
-  ];
 }

@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os';
 import { Fault, type Problem, Refusal } from '../lib/errors.js';
 import type { Machine } from '../lib/machine.js';
 import type { ToolEntry, ToolLock } from '../plan/lock.js';
+import { repackedProblem, unknownProgram } from '../plan/repacked.js';
 import type { InstalledSupplier, SupplierKind } from '../plan/supplier.js';
 import { supplierOf, type Tool } from '../plan/tool.js';
+import { toolState } from '../plan/tool-state.js';
 import type { Policy } from '../policy/policy.js';
 import type { FetchPorts } from './fetched.js';
 import type { FileList } from './file-list.js';
-import { toolState } from './locate.js';
 import { inParallel } from './parallel.js';
-import { repackedProblem, unknownProgram } from './repacked.js';
 import type { Store } from './store.js';
 import { fetchTool } from './supplier-fetch.js';
 

@@ -1,6 +1,5 @@
 import type { Problem } from '../lib/errors.js';
-import type { InstalledSupplier } from '../plan/supplier.js';
-import type { FileList } from './file-list.js';
+import type { InstalledSupplier } from './supplier.js';
 
 /**
  * Why a program that somebody else packed is not used: its digest is none of the official ones, and the policy
@@ -9,7 +8,7 @@ import type { FileList } from './file-list.js';
 export function repackedProblem(
   tool: string,
   supplier: InstalledSupplier,
-  files: FileList,
+  files: ReadonlyMap<string, { sha256: string }>,
   allowed: boolean,
 ): Problem | undefined {
   const repacked = repackedOf(supplier);
@@ -24,7 +23,8 @@ export function unknownProgram(tool: string, supplier: InstalledSupplier, allowe
   return repacked?.official.length === 0 ? repackedProblem(tool, supplier, new Map(), allowed) : undefined;
 }
 
-const repackedOf = (supplier: InstalledSupplier) => ('repacked' in supplier ? supplier.repacked : undefined);
+/** What a supplier says of a program in somebody else's package. */
+export const repackedOf = (supplier: InstalledSupplier) => ('repacked' in supplier ? supplier.repacked : undefined);
 
 const problem = (tool: string, supplier: InstalledSupplier, official: string): Problem => ({
   message: `${tool} comes in somebody else's package${'package' in supplier ? ` (\`${supplier.package}\`)` : ''}, and its program is not known as one of ${official}`,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ToolEntry, ToolLock } from '../../../src/core/plan/lock.js';
 import type { InstalledSupplier } from '../../../src/core/plan/supplier.js';
-import { toolState } from '../../../src/core/toolchain/locate.js';
-import { run, toolOf } from './support.js';
+import { toolState } from '../../../src/core/plan/tool-state.js';
+import { run, toolOf } from '../toolchain/support.js';
 
 const FILES = 'a'.repeat(64);
 const HOST = { platform: 'linux-x64', python: 'python3.11' };

@@ -1,10 +1,10 @@
 import type { Problem } from '../lib/errors.js';
 import type { Machine } from '../lib/machine.js';
-import { entryFor, isProblem } from '../plan/entry.js';
-import type { ToolEntry, ToolLock } from '../plan/lock.js';
-import { staleProblem } from '../plan/stale.js';
-import type { InstalledSupplier } from '../plan/supplier.js';
-import type { Tool } from '../plan/tool.js';
+import { entryFor, isProblem } from './entry.js';
+import type { ToolEntry, ToolLock } from './lock.js';
+import { staleProblem } from './stale.js';
+import type { InstalledSupplier } from './supplier.js';
+import type { Tool } from './tool.js';
 
 /** What of a tool there is on this machine. */
 export type ToolState =
