@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { keyPath, loadSigningKey } from '../core/attest/key-file.js';
 import { Refusal } from '../core/lib/errors.js';
 import { duration } from '../core/lib/quantity.js';
 import { SEVERITIES, type Thresholds } from '../core/lib/severity.js';
+import { keyPath, loadSigningKey } from '../core/lib/signing/key-file.js';
 import { quote } from '../core/lib/suggest.js';
 import type { ScanRequest } from '../core/scan-request.js';
 import { passwordPrompt } from './ask-password.js';

@@ -34,6 +34,7 @@ export async function admitScan(request: ScanRequest, catalog: Catalog, clock: (
       timeout,
       assets,
       baseline,
+      waivers: null,
       ...toolchain,
       ...facts,
     },

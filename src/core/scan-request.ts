@@ -1,6 +1,6 @@
-import type { PrivateSigningKey } from './attest/keys.js';
 import type { NamedDocument } from './lib/named-document.js';
 import type { Thresholds } from './lib/severity.js';
+import type { PrivateSigningKey } from './lib/signing/keys.js';
 import type { Narrowing } from './plan/plan.js';
 
 /** What the caller wants scanned, by which rules and where to. Everything else is decided from it. */

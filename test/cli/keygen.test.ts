@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { passwordPrompt } from '../../src/cli/ask-password.js';
 import { keygenCommand } from '../../src/cli/commands/keygen.js';
-import { loadPublicKey, loadSigningKey } from '../../src/core/attest/key-file.js';
+import { loadPublicKey, loadSigningKey } from '../../src/core/lib/signing/key-file.js';
 import { temporaryFolder } from '../support/scan.js';
 
 const FOLDER = temporaryFolder();

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyCommand } from '../../src/cli/commands/verify.js';
-import { writeKeyPair } from '../../src/core/attest/key-file.js';
-import { generateKey } from '../../src/core/attest/keys.js';
+import { writeKeyPair } from '../../src/core/lib/signing/key-file.js';
+import { generateKey } from '../../src/core/lib/signing/keys.js';
 import { resign, smallBundle } from '../core/verify/support.js';
 import { temporaryFolder } from '../support/scan.js';
 

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { readPassword, writeKeyPair } from '../../core/attest/key-file.js';
-import { generateKey, KEY_TYPES, type KeyType } from '../../core/attest/keys.js';
 import { Refusal } from '../../core/lib/errors.js';
+import { readPassword, writeKeyPair } from '../../core/lib/signing/key-file.js';
+import { generateKey, KEY_TYPES, type KeyType } from '../../core/lib/signing/keys.js';
 import { passwordPrompt } from '../ask-password.js';
 
 interface KeygenFlags {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { loadPublicKey } from '../../core/attest/key-file.js';
 import { canonicalJson } from '../../core/lib/canonical.js';
 import { Refusal } from '../../core/lib/errors.js';
 import { forTerminal } from '../../core/lib/escape.js';
+import { loadPublicKey } from '../../core/lib/signing/key-file.js';
 import { loadPackageCatalog } from '../../core/package.js';
 import { bundlesAt } from '../../core/verify/bundles.js';
 import { lockedTools } from '../../core/verify/lock.js';

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../bundle/staging.js';
 import { readPlainFile } from '../lib/plain-file.js';
-import type { PrivateSigningKey } from './keys.js';
-import { signedStatement } from './sigstore-bundle.js';
+import type { PrivateSigningKey } from '../lib/signing/keys.js';
+import { signedStatement } from '../lib/signing/sigstore-bundle.js';
 
 /** Statements hold an outcome for each file that was not judged; above this size nobody could read one either. */
 export const MAX_STATEMENT = 2 ** 26;

@@ -23,6 +23,12 @@ export const findingSchema = z.strictObject({
   startColumn: line.optional(),
   endLine: line.optional(),
   endColumn: line.optional(),
+  /** For a finding about a dependency: every name of the flaw, sorted, and the package URL where there is one. */
+  vulnerability: z
+    .strictObject({ ids: z.array(z.string().min(1).max(200)).min(1).max(100), purl: z.string().max(2000).optional() })
+    .optional(),
+  /** The tool itself marked it as suppressed, by a comment or a file of the tree. */
+  suppressed: z.literal(true).optional(),
   /** SHA-256 over tool, rule, path, the masked line (or the commit) and its ordinal: stays when lines move. */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
   /** GitHub's primaryLocationLineHash, over masked lines. */

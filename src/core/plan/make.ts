@@ -38,6 +38,7 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
     sandbox: policy.sandbox,
     ceilingSeconds: lowest(selection.ceilingSeconds, request.timeout ?? null),
     baseline: request.baseline,
+    waivers: request.waivers,
     decisions,
     steps: steps.map(({ step }) => step).filter((step) => step !== undefined),
   };

@@ -117,6 +117,8 @@ export interface Plan {
   /** Wall-clock ceiling of the whole run, seconds. */
   ceilingSeconds: number | null;
   baseline: { kind: 'bundle' | 'ref'; id: string } | null;
+  /** The waivers that count, by the digest of inputs/waivers.json, and the date by which they expire; null for none. */
+  waivers: { digest: string; asOf: string } | null;
   decisions: readonly Decision[];
   steps: readonly Step[];
 }

@@ -17,6 +17,7 @@ export interface PlanRequest {
   /** Seconds, from --timeout. */
   timeout?: number;
   baseline: Plan['baseline'];
+  waivers: Plan['waivers'];
   /** SHA-256 of each asset pack that is there. */
   assets: Readonly<Record<string, string>>;
   /** Decides which build of a tool is used. */

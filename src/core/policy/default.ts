@@ -29,6 +29,14 @@ toolchain:
 # Older advisories are incomplete evidence.
 advisories: { maxAgeDays: 30 }
 
+# Whom the operator trusts, and what exceptions must be. docs/trust.md and docs/waivers.md explain them.
+trust:
+  keys: []
+  manifestSignature: optional
+  unauthenticatedRef: allow
+  approvals: 0
+waivers: { maxDays: 90, maxFindings: 25, approval: none, inSource: [] }
+
 # A step that declares more is refused before anything runs.
 ceilings:
   default: { memory: 2GiB, cpu: 30m, wall: 30m, pids: 256, output: 1GiB, tmp: 1GiB, net: none }

@@ -5,6 +5,7 @@ import { size } from '../lib/quantity.js';
 import { SANDBOX_LEVELS } from '../lib/sandbox/job.js';
 import { SEVERITIES } from '../lib/severity.js';
 import { unreadReason } from '../lib/unread.js';
+import { trust, waivers } from './trust.js';
 
 /** Kinds of supplier that a tool file may have (src/core/plan/supplier.ts). */
 export const SUPPLIER_KINDS = ['embedded', 'npm', 'pypi', 'go', 'release'] as const;
@@ -172,6 +173,8 @@ export const policySchema = z
       .describe('Tools that run in the place of others, such as `trivy: osv-scanner`; recorded in the evidence.'),
     toolchain: toolchain.prefault({}),
     advisories: advisories.prefault({}),
+    trust: trust.prefault({}),
+    waivers: waivers.prefault({}),
     ceilings: ceilings.prefault({}),
     budgets: budgets.prefault({}),
     paths: paths.prefault({}),

@@ -27,7 +27,7 @@ export function objections(policy: Policy, tool: ToolRights): string[] {
 
 /** Tool ids that the policy names anywhere, each with the document path it stands at. */
 export function namedTools(policy: Policy): { id: string; path: string }[] {
-  const { tools, ceilings, budgets, incomplete, providers, substitutes, toolchain } = policy;
+  const { tools, ceilings, budgets, incomplete, providers, substitutes, toolchain, waivers } = policy;
   const lists = [
     { path: 'tools.allow', ids: tools.allow === 'all' ? [] : tools.allow },
     { path: 'tools.require', ids: tools.require },
@@ -40,6 +40,7 @@ export function namedTools(policy: Policy): { id: string; path: string }[] {
     { path: 'toolchain.repacked', ids: toolchain.repacked },
     { path: 'toolchain.binaries', ids: Object.keys(toolchain.binaries) },
     { path: 'toolchain.toolFiles', ids: Object.keys(toolchain.toolFiles) },
+    { path: 'waivers.inSource', ids: waivers.inSource },
     ...incomplete.accept.map((entry, i) => ({ path: `incomplete.accept[${i}].tools`, ids: entry.tools ?? [] })),
   ];
   return lists.flatMap(({ path, ids }) => ids.map((id) => ({ id, path })));

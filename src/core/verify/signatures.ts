@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { IN_TOTO_PAYLOAD, signersOf } from '../attest/dsse.js';
-import type { PublicSigningKey } from '../attest/keys.js';
 import { placeOf, type SignedPlace } from '../attest/sign.js';
-import { type SigstoreBundle, sigstoreBundleSchema } from '../attest/sigstore-bundle.js';
 import { readPlainFile } from '../lib/plain-file.js';
+import { IN_TOTO_PAYLOAD, signersOf } from '../lib/signing/dsse.js';
+import type { PublicSigningKey } from '../lib/signing/keys.js';
+import { type SigstoreBundle, sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
 import { MAX_DOCUMENT, parseCanonical } from './document.js';
 import { type BundleFolder, textOf } from './folder.js';
 import { type Problems, Unsound } from './problems.js';

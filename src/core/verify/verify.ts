@@ -1,5 +1,5 @@
-import type { PublicSigningKey } from '../attest/keys.js';
 import { placeOf } from '../attest/sign.js';
+import type { PublicSigningKey } from '../lib/signing/keys.js';
 import { readCanonical } from './document.js';
 import { type Checked, checkEvidence } from './evidence.js';
 import { type BundleFolder, measure, openFolder } from './folder.js';

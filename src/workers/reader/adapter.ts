@@ -15,8 +15,6 @@ export interface Sink {
   finding(finding: RawFinding): void;
   unread(file: Omit<UnreadLine, 'type'>): void;
   component(component: Omit<ComponentLine, 'type'>): void;
-  /** A result that the tool marked as suppressed; give its finding too. */
-  suppressed(): void;
   /** The tool says itself that it did not do its work: the report is refused. `message` quotes nothing of the tree. */
   failed(message: string): never;
   /** Text of a file that the step was given, by the name in the report; for adapters that must find a line. */

@@ -9,11 +9,9 @@ export interface Collected {
   findings: RawFinding[];
   unread: Unread[];
   components: Omit<ComponentLine, 'type'>[];
-  /** Results that the tool itself marked as suppressed; they are findings all the same. */
-  suppressed: number;
 }
 
-export const nothing = (): Collected => ({ rules: new Map(), findings: [], unread: [], components: [], suppressed: 0 });
+export const nothing = (): Collected => ({ rules: new Map(), findings: [], unread: [], components: [] });
 
 /** Adds a finding; throws `RefusedReport` above the cap, because a cut list is not a list. */
 export function addFinding(into: Collected, finding: RawFinding, request: ReaderRequest): void {

@@ -3,7 +3,10 @@ import { printable } from '../../core/lib/printable.js';
 import { type RawFinding, RefusedReport } from './protocol.js';
 
 /** What a finding has wherever it is. */
-export type FindingBase = Pick<Finding, 'tool' | 'rule' | 'category' | 'kind' | 'severity' | 'cwe' | 'message'>;
+export type FindingBase = Pick<
+  Finding,
+  'tool' | 'rule' | 'category' | 'kind' | 'severity' | 'cwe' | 'message' | 'vulnerability' | 'suppressed'
+>;
 
 type OfHistory = RawFinding & { commit: string };
 

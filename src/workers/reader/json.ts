@@ -49,9 +49,6 @@ function sinkInto(into: Collected, request: ReaderRequest, index: Index, source:
     finding: (finding) => addFinding(into, finding, request),
     unread: (file) => into.unread.push(file),
     component: (component) => into.components.push(component),
-    suppressed: () => {
-      into.suppressed += 1;
-    },
     failed: (message) => {
       throw new RefusedReport('tool-reported-failure', message);
     },

@@ -75,6 +75,8 @@ function baseOf(raw: RawFinding, rule: Rule | undefined, request: ReaderRequest)
     severity: kind === 'review' ? 'none' : (raw.severity ?? rule.severity),
     cwe: rule.cwe,
     message: cleanLine(raw.message, MAX_MESSAGE) || rule.id,
+    vulnerability: raw.vulnerability,
+    suppressed: raw.suppressed === true ? true : undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Finding } from '../../core/findings/finding.js';
 import type { Category } from '../../core/lib/category.js';
 import type { ReportFormat } from '../../core/lib/report-format.js';
 import type { RuleLine } from '../lib/protocol.js';
@@ -43,6 +44,10 @@ export interface RawFinding {
   kind?: RuleLine['kind'];
   /** The commit that it was found in; `path` then need not be in the snapshot. */
   commit?: string;
+  /** The tool itself marked it as suppressed; it is a finding all the same. */
+  suppressed?: boolean;
+  /** For a finding about a dependency: the names of the flaw, and the package. */
+  vulnerability?: Finding['vulnerability'];
 }
 
 export class RefusedReport extends Error {

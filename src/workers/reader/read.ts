@@ -94,7 +94,7 @@ function write(collected: Collected, request: ReaderRequest, index: Index, place
     rules: rules.length,
     unread: unread.length,
     components: components.length,
-    suppressed: collected.suppressed,
+    suppressed: collected.findings.filter((finding) => finding.suppressed).length,
   };
 }
 

@@ -129,7 +129,6 @@ function toFinding(value: unknown, table: RuleTable | undefined, into: Collected
   const text = message.text ?? message.markdown;
   if (id === undefined || text === undefined)
     throw new RefusedReport('report-broken', 'a result without rule or message');
-  if (suppressions !== undefined && suppressions.length > 0) into.suppressed += 1;
   const known = into.rules.get(id) ?? addUnknownRule(id, into.rules);
   const place = locations[0]?.physicalLocation;
   return {
@@ -142,6 +141,7 @@ function toFinding(value: unknown, table: RuleTable | undefined, into: Collected
     message: text,
     severity: table?.scored.has(id) || level === undefined ? known.severity : (LEVELS[level] ?? known.severity),
     kind: kind === 'review' ? 'review' : 'fail',
+    suppressed: suppressions !== undefined && suppressions.length > 0,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ComponentLine } from '../lib/protocol.js';
+import { type PurlParts, packageUrl } from '../lib/purl.js';
 import { Malformed } from './located.js';
-import { type PurlParts, packageUrl } from './purl.js';
 
 export type Scope = ComponentLine['scope'];
 

@@ -5,7 +5,14 @@ import { snapshotRules } from '../../../src/core/plan/snapshot-rules.js';
 import { NO_NARROWING } from '../../../src/core/scan-request.js';
 import { builtCatalog, NOTHING_INSTALLED } from '../../support/catalog.js';
 
-const request = { version: '1.0.0', narrowing: NO_NARROWING, baseline: null, assets: {}, ...NOTHING_INSTALLED };
+const request = {
+  version: '1.0.0',
+  narrowing: NO_NARROWING,
+  baseline: null,
+  waivers: null,
+  assets: {},
+  ...NOTHING_INSTALLED,
+};
 const { plan } = admit(request, await builtCatalog());
 
 describe('the rules of a snapshot', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { generateKey } from '../../../src/core/attest/keys.js';
+import { generateKey } from '../../../src/core/lib/signing/keys.js';
 import { verifyBundle } from '../../../src/core/verify/verify.js';
 import { filesIn } from '../../support/bundle.js';
 import { copier, resign, smallBundle } from './support.js';

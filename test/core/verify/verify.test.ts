@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { generateKey } from '../../../src/core/attest/keys.js';
+import { generateKey } from '../../../src/core/lib/signing/keys.js';
 import { auditChain } from '../../../src/core/lib/audit.js';
 import { canonicalJson } from '../../../src/core/lib/canonical.js';
 import { lockedTools } from '../../../src/core/verify/lock.js';

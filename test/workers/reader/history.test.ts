@@ -31,7 +31,6 @@ function read(...findings: Partial<RawFinding>[]) {
     findings: findings.map((one) => ({ ...raw, ...one })),
     unread: [],
     components: [],
-    suppressed: 0,
   };
   return normalise(collected, request, indexOf([]), source);
 }

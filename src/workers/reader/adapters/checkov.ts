@@ -88,8 +88,8 @@ export const checkov: Adapter = (report, sink) => {
   declareRules([...failed, ...skipped], sink);
   for (const found of failed) sink.finding(toFinding(found, ''));
   for (const found of skipped) {
-    sink.finding(toFinding(found, '; not checked, because the tree asks for it to be skipped'));
-    sink.suppressed();
+    const finding = toFinding(found, '; not checked, because the tree asks for it to be skipped');
+    sink.finding({ ...finding, suppressed: true });
   }
   for (const [path, detail] of unreadFiles(frameworks, sink)) sink.unread({ path, reason: 'unparsable', detail });
 };

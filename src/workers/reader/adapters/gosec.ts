@@ -126,6 +126,6 @@ function tell(one: Issue, severity: FindingSeverity, sink: Sink): void {
     endLine,
     message: details.replace(/\s+/g, ' '),
     severity: SEVERITIES[one.severity],
+    suppressed: one.nosec || (one.suppressions ?? []).length > 0,
   });
-  if (one.nosec || (one.suppressions ?? []).length > 0) sink.suppressed();
 }

@@ -28,6 +28,7 @@ const found = z.looseObject({
   artifact: z.looseObject({
     name: z.string().min(1),
     version: z.string().default(''),
+    purl: z.string().default(''),
     locations: z.array(z.looseObject({ path: z.string().min(1) })).min(1, 'a package without a place'),
   }),
 });
@@ -66,6 +67,7 @@ function toMatches(one: Found, lineOf: ReturnType<typeof dependencyLines>): Matc
     id: vulnerability.id,
     package: artifact.name,
     version: artifact.version,
+    purl: artifact.purl || undefined,
     fixed: vulnerability.fix?.versions ?? [],
     path,
     line: lineOf(path, artifact.name, artifact.version),

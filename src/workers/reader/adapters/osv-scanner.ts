@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ecosystemsOf } from '../../../core/advisories/ecosystems.js';
 import type { FindingSeverity } from '../../../core/lib/severity.js';
+import { type PurlType, packageUrl } from '../../lib/purl.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
@@ -109,13 +110,29 @@ function groupsOf({ vulnerabilities, groups }: Dependency): { records: OsvRecord
   return [...known, ...alone.map((one) => ({ records: [one], score: '' }))];
 }
 
+const PURL_TYPES: Readonly<Record<string, PurlType>> = {
+  'crates.io': 'cargo',
+  Go: 'golang',
+  Maven: 'maven',
+  npm: 'npm',
+  NuGet: 'nuget',
+  Packagist: 'composer',
+  PyPI: 'pypi',
+  RubyGems: 'gem',
+};
+
+function purlOf(ecosystem: string, name: string, version: string): string | undefined {
+  const type = PURL_TYPES[ecosystem.split(':')[0] ?? ''];
+  return type === undefined ? undefined : packageUrl({ type, name, version });
+}
+
 /** GitHub's records first: they state severity and CWE. */
 const byRank = (a: OsvRecord, b: OsvRecord): number => rank(a) - rank(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 const rank = ({ id }: OsvRecord): number => (id.startsWith('GHSA-') ? 0 : 1);
 
 function toMatch(
   { records, score }: { records: OsvRecord[]; score: string },
-  { package: { name, version, commit } }: Dependency,
+  { package: { name, version, ecosystem, commit } }: Dependency,
   path: string,
   lineOf: ReturnType<typeof dependencyLines>,
 ): Match {
@@ -125,6 +142,7 @@ function toMatch(
     id: main.id,
     package: name,
     version: version || (commit ?? ''),
+    purl: purlOf(ecosystem, name, version),
     fixed: fixedVersions(records, name),
     path,
     line: lineOf(path, name, version),

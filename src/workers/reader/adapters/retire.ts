@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { packageUrl } from '../../lib/purl.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
@@ -90,6 +91,7 @@ function toMatch(
     id: idOf(found, component),
     package: component,
     version,
+    purl: packageUrl({ type: 'npm', name: component, version }),
     fixed: below === undefined ? [] : [below],
     path,
     line: lineOf(path, version, version),

@@ -29,6 +29,8 @@ const result = z.looseObject({
 });
 type Result = z.infer<typeof result>;
 
+const located = z.looseObject({ location: z.looseObject({ path: z.string().min(1) }) });
+
 /** `--json` of Semgrep 1.182 and Opengrep 1.30: semgrep_output_v1 of semgrep/semgrep-interfaces. */
 const schema = z.looseObject({
   version: z.string().min(1),
@@ -41,6 +43,8 @@ const schema = z.looseObject({
     skipped: z.array(z.looseObject({ path: z.string().min(1), reason: z.string() })).optional(),
   }),
   skipped_rules: z.array(z.unknown()).default([]),
+  /** Only here Semgrep says where it gave up following data, which it does by itself after a fifth of a second. */
+  time: z.looseObject({ fixpoint_timeouts: z.array(located).default([]) }).default({ fixpoint_timeouts: [] }),
 });
 type Report = z.infer<typeof schema>;
 
@@ -83,7 +87,7 @@ export const semgrep: Adapter = (report, sink) => {
 };
 
 /** One line for each file and reason, however many rules had the same trouble with it. */
-function tellUnread({ errors, paths }: Report, sink: Sink): void {
+function tellUnread({ errors, paths, time }: Report, sink: Sink): void {
   const scanned = new Set(paths.scanned.map(reportedName));
   const skipped = new Map((paths.skipped ?? []).map(({ path, reason }) => [reportedName(path), SKIPPED.get(reason)]));
   const told = new Set<string>();
@@ -97,6 +101,7 @@ function tellUnread({ errors, paths }: Report, sink: Sink): void {
     if (why === undefined || path === undefined) sink.failed('the tool or its rules failed');
     unread(reportedName(path), why);
   }
+  for (const { location } of time.fixpoint_timeouts) unread(reportedName(location.path), CUT_SHORT);
   for (const { name } of sink.files) {
     const why = skipped.get(name);
     if (why !== undefined) unread(name, why);
@@ -117,8 +122,8 @@ function tell(one: Result, linesOf: LinesOf, sink: Sink): void {
     endLine: end.line,
     endColumn: column(lines[end.line - 1], end.col),
     message: oneLine(extra.message),
+    suppressed: extra.is_ignored === true,
   });
-  if (extra.is_ignored === true) sink.suppressed();
 }
 
 const SEVERITIES = {

@@ -82,8 +82,7 @@ function tell({ ident, desc, url, determinations, locations, ignored }: Result, 
   const place = locations.find(({ symbolic }) => symbolic.kind === 'Primary') ?? locations[0];
   if (place === undefined) throw new Error('a result has no location');
   const message = `${desc}: ${place.symbolic.annotation} (confidence: ${determinations.confidence.toLowerCase()})`;
-  sink.finding({ rule: ident, ...regionOf(place, sink), message, severity, kind });
-  if (ignored) sink.suppressed();
+  sink.finding({ rule: ident, ...regionOf(place, sink), message, severity, kind, suppressed: ignored });
 }
 
 function regionOf({ symbolic, concrete }: Location, sink: Sink) {

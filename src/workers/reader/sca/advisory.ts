@@ -9,6 +9,8 @@ export interface Match {
   version: string;
   /** Versions that no longer have the flaw; empty when none is known. */
   fixed: readonly string[];
+  /** Canonical package URL; undefined for a package that has none. */
+  purl: string | undefined;
   path: string;
   line: number;
   /** `undefined` when the advisory states none. */
@@ -69,8 +71,12 @@ function emitRule(id: string, matches: readonly Match[], sink: Sink): void {
       startLine: match.line,
       message: messageOf(match),
       ...(own !== severity && { severity: own }),
+      ...(match.suppressed && { suppressed: true }),
+      vulnerability: {
+        ids: unique([id, ...match.aliases.filter((alias) => ADVISORY_ID.test(alias))]),
+        purl: match.purl,
+      },
     });
-    if (match.suppressed) sink.suppressed();
   }
 }
 

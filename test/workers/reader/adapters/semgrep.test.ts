@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { semgrep } from '../../../../src/workers/reader/adapters/semgrep.js';
-import { asJsonLines, runAdapter } from './sink.js';
+import { asJsonLines, runAdapter, suppressedIn } from './sink.js';
 
 const result = (extra: object = {}, place: object = {}) => ({
   check_id: 'go-md5',
@@ -41,6 +41,7 @@ describe('a report that is not whole', () => {
     ['a rule id of another form', { results: [result({}, { check_id: 'a b' })] }],
     ['a file that was not handed over', { results: [result({}, { path: '/etc/a.go' })] }],
     ['an error without a type', { errors: [{ path: 'a.go' }] }],
+    ['a place where it gave up, of no file', { time: { fixpoint_timeouts: [{ error_type: 'Fixpoint timeout' }] } }],
   ])('is refused: %s', (_, changes) => {
     expect(() => read(changes)).toThrow();
   });
@@ -83,6 +84,13 @@ describe('a file that was not read as a whole', () => {
     expect(read({ errors })).toHaveLength(1);
   });
 
+  it('is told when following its data was given up, which is no error to Semgrep', () => {
+    const gaveUp = { error_type: 'Fixpoint timeout', severity: 'warn', location: { path: 'a.go', start: { line: 1 } } };
+    expect(read({ time: { fixpoint_timeouts: [gaveUp, gaveUp] } })).toMatchObject([
+      { path: 'a.go', reason: 'timeout' },
+    ]);
+  });
+
   it('is told although it is not among the scanned ones', () => {
     expect(read({ paths: { scanned: [] } })).toMatchObject([{ path: 'a.go', reason: 'unsupported' }]);
   });
@@ -108,7 +116,8 @@ describe('a file that was not read as a whole', () => {
 describe('a result', () => {
   it('under a nosem comment is a finding, and counted as suppressed', () => {
     const lines = read({ results: [result({ is_ignored: true })] });
-    expect(lines.map((line) => ('type' in line ? line.type : ''))).toEqual(['rule', 'finding', 'suppressed']);
+    expect(lines).toHaveLength(2);
+    expect(suppressedIn(lines)).toHaveLength(1);
   });
 
   it('has columns in UTF-16 code units', () => {

@@ -22,7 +22,6 @@ export function runAdapter(adapter: Adapter, report: unknown, world: World): obj
     finding: (finding) => lines.push({ type: 'finding', ...finding }),
     unread: (file) => lines.push({ type: 'unread', ...file }),
     component: (component) => lines.push({ type: 'component', ...component }),
-    suppressed: () => lines.push({ type: 'suppressed' }),
     failed: (message) => {
       throw new Error(`failed: ${message}`);
     },
@@ -39,3 +38,7 @@ export function runAdapter(adapter: Adapter, report: unknown, world: World): obj
 /** The lines as JSON Lines, for golden files. */
 export const asJsonLines = (lines: readonly object[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+
+/** The findings among them that the tool itself marked as suppressed. */
+export const suppressedIn = (lines: readonly object[]): object[] =>
+  lines.filter((line) => 'suppressed' in line && line.suppressed === true);

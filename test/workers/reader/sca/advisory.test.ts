@@ -12,6 +12,7 @@ const match: Match = {
   id: 'CVE-1-2',
   package: 'a',
   version: '1',
+  purl: 'pkg:golang/a@1',
   fixed: ['2'],
   path: 'go.mod',
   line: 3,

@@ -8,8 +8,8 @@ import {
   preAuthEncoding,
   signEnvelope,
   signersOf,
-} from '../../../src/core/attest/dsse.js';
-import { generateKey, KEY_TYPES, readPublicKey } from '../../../src/core/attest/keys.js';
+} from '../../../../src/core/lib/signing/dsse.js';
+import { generateKey, KEY_TYPES, readPublicKey } from '../../../../src/core/lib/signing/keys.js';
 
 const ed25519 = generateKey('ed25519');
 const p256 = generateKey('ecdsa-p256');

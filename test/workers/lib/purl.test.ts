@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PackageURL } from 'packageurl-js';
 import { describe, expect, it } from 'vitest';
-import { type PurlType, packageUrl } from '../../../src/workers/sbom/purl.js';
+import { type PurlType, packageUrl } from '../../../src/workers/lib/purl.js';
 
 const CORPUS = join(import.meta.dirname, '../../../../shared/corpora/purl/types');
 const TYPES: readonly PurlType[] = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalJson } from '../lib/canonical.js';
+import { canonicalJson } from '../canonical.js';
 import { base64, type Envelope, envelopeSchema, IN_TOTO_PAYLOAD, signEnvelope } from './dsse.js';
 import type { PrivateSigningKey } from './keys.js';
 

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { type Problem, Refusal } from '../lib/errors.js';
+import { type Problem, Refusal } from '../errors.js';
 
 export const KEY_TYPES = ['ed25519', 'ecdsa-p256'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { Refusal } from '../lib/errors.js';
+import { Refusal } from '../errors.js';
 import { type PrivateSigningKey, type PublicSigningKey, readPrivateKey, readPublicKey } from './keys.js';
 import { encryptedPem } from './pkcs8.js';
 

@@ -3,18 +3,18 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { signersOf } from '../../../src/core/attest/dsse.js';
+import { Refusal } from '../../../../src/core/lib/errors.js';
+import { signersOf } from '../../../../src/core/lib/signing/dsse.js';
 import {
   keyPath,
   loadPublicKey,
   loadSigningKey,
   readPassword,
   writeKeyPair,
-} from '../../../src/core/attest/key-file.js';
-import { generateKey, KEY_TYPES, readPrivateKey, readPublicKey } from '../../../src/core/attest/keys.js';
-import { encryptedPem } from '../../../src/core/attest/pkcs8.js';
-import { Refusal } from '../../../src/core/lib/errors.js';
-import { temporaryFolder } from '../../support/scan.js';
+} from '../../../../src/core/lib/signing/key-file.js';
+import { generateKey, KEY_TYPES, readPrivateKey, readPublicKey } from '../../../../src/core/lib/signing/keys.js';
+import { encryptedPem } from '../../../../src/core/lib/signing/pkcs8.js';
+import { temporaryFolder } from '../../../support/scan.js';
 
 const FOLDER = temporaryFolder();
 const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
