@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isDate } from '../core/advisories/age.js';
 import { Refusal } from '../core/lib/errors.js';
 import { duration } from '../core/lib/quantity.js';
 import { SEVERITIES, type Thresholds } from '../core/lib/severity.js';
@@ -73,9 +74,7 @@ function parseDuration(text: string): number {
 }
 
 function parseDate(text: string): string {
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
-  if (day === undefined || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text)
-    throw new InvalidArgumentError('expected a date such as 2026-01-31');
+  if (!isDate(text)) throw new InvalidArgumentError('expected a date such as 2026-01-31');
   return text;
 }
 

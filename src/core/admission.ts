@@ -63,6 +63,14 @@ export async function operatorFiles({ policy, privacyAssets, tools, signKeyPath,
   ];
 }
 
+/** Programs of this host that the plan would run: the tree must not have brought one. */
+export const operatorPrograms = ({ plan, policy }: Admission) =>
+  plan.steps.flatMap(({ tool, program }) =>
+    program.from === 'host'
+      ? [{ option: `toolchain.binaries.${tool}`, path: policy.toolchain.binaries[tool]?.path }]
+      : [],
+  );
+
 const isUnder = (path: string | undefined, folder: string): boolean =>
   path !== undefined && resolve(path).startsWith(`${resolve(folder)}${sep}`);
 

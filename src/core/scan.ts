@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { admitScan, operatorFiles } from './admission.js';
+import { admitScan, operatorFiles, operatorPrograms } from './admission.js';
 import { writeSignatures } from './attest/sign.js';
 import { writeRunRecord, writeScanStatement } from './attest/write.js';
 import { takeBaseline } from './baseline.js';
@@ -43,6 +43,7 @@ export async function scan(request: ScanRequest, catalog: Catalog, ports: ScanPo
   const { exportDir } = request;
   const inside = await guardTree(source, { documents: await operatorFiles(request), exportDir });
   const admission = await admitScan(request, catalog, ports.clock);
+  await guardTree(source, { documents: operatorPrograms(admission), exportDir });
   const explain = diskFaults(request.exportDir, tmpdir());
   const run = await openRun(admission.plan, request, ports).catch(explain);
   try {

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/core/lib/digest.js';
 import { cli, commitAll, startCli } from '../support/cli.js';
 import { temporaryFolder } from '../support/scan.js';
 
@@ -51,6 +52,18 @@ describe('security-scan refuses, with exit code 2 and a reason', () => {
     writeFileSync(join(source, 'policy.yaml'), 'schemaVersion: 1\nname: mine\n');
     const { exitCode, stderr } = await cli([source, '--export-dir', out, '--policy', join(source, 'policy.yaml')]);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('lies in the tree under scan')]);
+  });
+
+  it('a program of the operator inside the tree under scan', async () => {
+    const program = { path: join(source, 'a.py'), sha256: sha256(SOUND), version: '1' };
+    const policy = join(folder, 'binaries.yaml');
+    const toolchain = { binaries: { hadolint: program } };
+    writeFileSync(policy, JSON.stringify({ schemaVersion: 1, name: 'p', tools: { require: ['hadolint'] }, toolchain }));
+    const { exitCode, stderr } = await cli([source, '--export-dir', out, '--profile', 'smoke', '--policy', policy]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringMatching(/a\.py: toolchain\.binaries\.hadolint lies in the tree under scan/),
+    ]);
   });
 
   it('an export folder that is a link inside the source', async () => {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -23,6 +23,12 @@ beforeAll(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
+function emptyPolicy(): string {
+  const file = join(FOLDER, 'empty.yaml');
+  writeFileSync(file, '{"schemaVersion":1,"name":"p"}');
+  return file;
+}
+
 async function verify(...args: string[]): Promise<{ code: number; out: string }> {
   const lines: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
@@ -41,6 +47,7 @@ describe('verify refuses', () => {
     ['a file', () => [pub], /is no folder/],
     ['a folder without a bundle', () => [temporaryFolder()], /holds no bundle/],
     ['a key that is none', () => [signed, '--key', join(signed, 'bundle.json')], /one PEM block/],
+    ['a policy without keys', () => [signed, '--policy', emptyPolicy()], /names no key under `trust\.keys`/],
     ['a private key', () => [signed, '--key', join(FOLDER, 'k.key')], /one PEM block `PUBLIC KEY`/],
     ['to demand signatures without a key', () => [signed, '--require-signature'], /no key to check signatures with/],
   ])('%s', async (_, args, message) => {
@@ -98,6 +105,28 @@ describe('verify', () => {
       { bundle: join(folder, 'a'), intact: true, verdict: 'fail', signedBy: [], problems: [] },
       expect.objectContaining({ bundle: join(folder, 'b'), intact: false, verdict: null }),
     ]);
+  });
+
+  it.each([
+    [['scan'], 1, /signed by/],
+    [['approve', 'policy'], 3, /attestation\.intoto\.json: is not signed by a trusted key/],
+  ])('takes a key of the policy for its roles %j alone', async (roles, expected, message) => {
+    const policy = join(FOLDER, `${roles[0]}.yaml`);
+    const keys = [{ name: 'k', roles, publicKey: readFileSync(pub, 'utf8') }];
+    writeFileSync(policy, JSON.stringify({ schemaVersion: 1, name: 'p', trust: { keys } }));
+    const { code, out } = await verify(signed, '--policy', policy);
+    expect([code, out]).toEqual([expected, expect.stringMatching(message)]);
+  });
+
+  it('demands a sandbox', async () => {
+    const bare = join(FOLDER, 'bare');
+    cpSync(unsigned, bare, { recursive: true });
+    const [run = ''] = readdirSync(join(bare, 'runs'));
+    const statement = join(bare, 'runs', run, 'run.intoto.json');
+    writeFileSync(statement, readFileSync(statement, 'utf8').replace(/"level":"\w+"/, '"level":"none"'));
+    expect((await verify(bare)).code).toBe(1);
+    const { code, out } = await verify(bare, '--min-sandbox', 'namespaces');
+    expect([code, out]).toEqual([3, expect.stringMatching(/ran in the sandbox `none`, `namespaces` is demanded/)]);
   });
 
   it('holds tools against the lock of this package', async () => {

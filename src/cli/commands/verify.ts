@@ -1,15 +1,21 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { canonicalJson } from '../../core/lib/canonical.js';
 import { Refusal } from '../../core/lib/errors.js';
 import { forTerminal } from '../../core/lib/escape.js';
+import { SANDBOX_LEVELS, type SandboxLevel } from '../../core/lib/sandbox/job.js';
 import { loadPublicKey } from '../../core/lib/signing/key-file.js';
 import { loadPackageCatalog } from '../../core/package.js';
+import { readPolicy } from '../../core/policy/default.js';
+import { fullyTrusted, type TrustedKey, trustedKeys } from '../../core/policy/trusted-keys.js';
 import { bundlesAt } from '../../core/verify/bundles.js';
 import { lockedTools } from '../../core/verify/lock.js';
 import { type Verification, type VerifyOptions, verifyBundle } from '../../core/verify/verify.js';
+import { namedDocument } from '../named-document.js';
 
 interface VerifyFlags {
   key?: string[];
+  policy?: string;
+  minSandbox?: SandboxLevel;
   requireSignature?: boolean;
   lockedTools?: boolean;
   json?: boolean;
@@ -27,7 +33,11 @@ export function verifyCommand(done: (code: number) => void): Command {
     .description('check bundles: every byte, the signatures, and the verdict from the findings; runs nothing')
     .argument('<bundles...>', 'bundle folders, or folders of bundles')
     .option('--key <file>', 'a trusted public key; every statement must be signed by one of them', gather)
-    .option('--require-signature', 'refuse to check without --key')
+    .option('--policy <file>', 'trust the keys of this policy, each for its roles')
+    .option('--require-signature', 'refuse to check without a key')
+    .addOption(
+      new Option('--min-sandbox <level>', 'the weakest sandbox that a run may have had').choices(SANDBOX_LEVELS),
+    )
     .option('--locked-tools', 'demand that only tools of this package’s lock ran')
     .option('--json', 'print the results as JSON')
     .addHelpText('after', EXIT_CODES)
@@ -51,13 +61,25 @@ async function runVerify(paths: readonly string[], flags: VerifyFlags): Promise<
   return Math.max(...results.map(exitCode));
 }
 
-async function optionsOf({ key = [], requireSignature, lockedTools: locked }: VerifyFlags): Promise<VerifyOptions> {
-  if (requireSignature && key.length === 0) {
+async function optionsOf({ minSandbox, ...flags }: VerifyFlags): Promise<VerifyOptions> {
+  const keys = [...(await keysOf(flags)), ...(await policyKeys(flags.policy))];
+  if (flags.requireSignature && keys.length === 0) {
     const remedy = 'Give the public key of whoever should have signed: --key <file>.';
     throw new Refusal('usage', [{ message: '--require-signature: no key to check signatures with', remedy }]);
   }
-  const keys = await Promise.all(key.map(loadPublicKey));
-  return locked ? { keys, lock: lockedTools(await loadPackageCatalog()) } : { keys };
+  const lock = flags.lockedTools ? lockedTools(await loadPackageCatalog()) : undefined;
+  return { keys, ...(minSandbox && { minSandbox }), ...(lock && { lock }) };
+}
+
+const keysOf = ({ key = [] }: VerifyFlags) =>
+  Promise.all(key.map(async (file) => fullyTrusted(await loadPublicKey(file), file)));
+
+async function policyKeys(file: string | undefined): Promise<TrustedKey[]> {
+  const document = await namedDocument(file, '--policy');
+  if (document === undefined) return [];
+  const keys = trustedKeys(readPolicy(document.text, document.file), document.file);
+  if (keys.length > 0) return keys;
+  throw new Refusal('usage', [{ file: document.file, message: 'names no key under `trust.keys`' }]);
 }
 
 const exitCode = ({ intact, verdict }: Verification): number =>

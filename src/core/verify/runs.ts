@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RUN_PREDICATE } from '../attest/statement.js';
+import { SANDBOX_LEVELS, type SandboxLevel } from '../lib/sandbox/job.js';
 import { readAuditLog } from './audit-log.js';
 import { parseCanonical, parseJson, readCanonical } from './document.js';
 import { type BundleFolder, linesOf, measure, textOf } from './folder.js';
@@ -16,6 +17,8 @@ export const SIGNATURE = /(^|\/)[a-z0-9-]+\.[0-9a-f]{8}\.sigstore\.json$/;
 export interface Evidenced {
   indexSha256: string;
   verdict: 'pass' | 'fail' | 'error';
+  /** The weakest sandbox that a run may have had. */
+  minSandbox: SandboxLevel;
 }
 
 /** Checks every record under `runs/`; a bundle has at least one. */
@@ -64,6 +67,9 @@ function checkStatement({ subject, predicateType, predicate }: RunStatement, run
     throw new Unsound('is about another bundle');
   if (verdict !== evidence.verdict || exitCode !== EXIT_CODES[verdict])
     throw new Unsound(`states another verdict (${verdict}, exit code ${exitCode}) than the evidence`);
+  const { level } = predicate.sandbox;
+  if (SANDBOX_LEVELS.indexOf(level) < SANDBOX_LEVELS.indexOf(evidence.minSandbox))
+    throw new Unsound(`ran in the sandbox \`${level}\`, \`${evidence.minSandbox}\` is demanded`);
   if (predicate.finished < predicate.started) throw new Unsound('ended before it started');
 }
 

@@ -1,5 +1,6 @@
 import { placeOf } from '../attest/sign.js';
-import type { PublicSigningKey } from '../lib/signing/keys.js';
+import type { SandboxLevel } from '../lib/sandbox/job.js';
+import { type TrustedKey, withRole } from '../policy/trusted-keys.js';
 import { readCanonical } from './document.js';
 import { type Checked, checkEvidence } from './evidence.js';
 import { type BundleFolder, measure, openFolder } from './folder.js';
@@ -11,10 +12,12 @@ import { type BundleIndex, statementSchema } from './schemas.js';
 import { checkSignatures, type SignedBy } from './signatures.js';
 
 export interface VerifyOptions {
-  /** Keys that the verifier trusts. With any, every statement must be signed by one of them. */
-  keys?: readonly PublicSigningKey[];
+  /** Keys that the verifier trusts. With any, every statement must be signed by one that has the role `scan`. */
+  keys?: readonly TrustedKey[];
   /** Demand signatures even when no key is given; that cannot hold, so it fails. */
   requireSignature?: boolean;
+  /** The weakest sandbox that a run may have had. */
+  minSandbox?: SandboxLevel;
   /** What may have been executed; see `lockedTools`. */
   lock?: LockedTools;
 }
@@ -52,14 +55,14 @@ async function checkStatements(folder: BundleFolder, options: VerifyOptions, pro
   for (const file of folder.files.filter((name) => name.startsWith('approvals/')))
     problems.add(file, 'approvals are not checked in this version');
   const statements = folder.files.filter((file) => placeOf(file) !== undefined);
-  return checkSignatures(folder, statements, keys, keys.length > 0 || requireSignature, problems);
+  return checkSignatures(folder, statements, withRole(keys, 'scan'), keys.length > 0 || requireSignature, problems);
 }
 
 async function checkContent(
   folder: BundleFolder,
   index: BundleIndex,
   signedBy: readonly SignedBy[],
-  { keys = [], lock }: VerifyOptions,
+  { keys = [], lock, minSandbox = 'none' }: VerifyOptions,
   problems: Problems,
 ): Promise<Checked | undefined> {
   const { sha256 } = await measure(folder, 'bundle.json');
@@ -69,7 +72,8 @@ async function checkContent(
   const checked = keys.length > 0 && !trusted ? undefined : await checkEvidence(folder, index, sha256, problems);
   await checkFiles(folder, index, problems);
   if (checked === undefined) return undefined;
-  await checkRuns(folder, { indexSha256: sha256, verdict: checked.verdict.verdict }, problems);
+  const { verdict } = checked.verdict;
+  await checkRuns(folder, { indexSha256: sha256, verdict, minSandbox }, problems);
   if (lock !== undefined) await problems.attempt('inputs/plan.json', () => checkLock(checked.plan, lock));
   return checked;
 }

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { generateKey } from '../../../src/core/lib/signing/keys.js';
+import { fullyTrusted } from '../../../src/core/policy/trusted-keys.js';
 import { verifyBundle } from '../../../src/core/verify/verify.js';
 import { filesIn } from '../../support/bundle.js';
 import { copier, resign, smallBundle } from './support.js';
@@ -109,12 +110,12 @@ it(
       const mutation = mutate(pick);
       if (mutation === undefined) continue;
       tried += 1;
-      const { intact, problems } = await verifyBundle(bundle, { keys });
+      const { intact, problems } = await verifyBundle(bundle, { keys: keys.map((one) => fullyTrusted(one, 'key')) });
       if (intact || problems.length === 0) unnoticed.push(mutation.what);
       mutation.undo();
     }
     expect(unnoticed).toEqual([]);
-    expect(await verifyBundle(bundle, { keys })).toMatchObject({ intact: true, verdict: 'fail' });
+    expect(await verifyBundle(bundle, { keys: keys.map((one) => fullyTrusted(one, 'key')) })).toMatchObject({ intact: true, verdict: 'fail' });
   },
   60_000 + COUNT * 200,
 );

@@ -12,9 +12,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { generateKey } from '../../../src/core/lib/signing/keys.js';
 import { auditChain } from '../../../src/core/lib/audit.js';
 import { canonicalJson } from '../../../src/core/lib/canonical.js';
+import { generateKey } from '../../../src/core/lib/signing/keys.js';
+import { fullyTrusted } from '../../../src/core/policy/trusted-keys.js';
 import { lockedTools } from '../../../src/core/verify/lock.js';
 import { verifyBundle } from '../../../src/core/verify/verify.js';
 import { builtCatalog } from '../../support/catalog.js';
@@ -39,7 +40,7 @@ const rewrite = (bundle: string, path: string, change: (text: string) => string)
   writeFileSync(join(bundle, path), change(text(bundle, path)));
 /** The problems of a bundle, one per line. */
 async function problemsOf(bundle: string, keys = [key]): Promise<string> {
-  const { intact, problems } = await verifyBundle(bundle, { keys });
+  const { intact, problems } = await verifyBundle(bundle, { keys: keys.map((one) => fullyTrusted(one, 'key')) });
   expect(intact).toBe(problems.length === 0);
   return problems.map(({ file, reason }) => `${file}: ${reason}`).join('\n');
 }
@@ -113,7 +114,7 @@ describe('a signed bundle is not intact', () => {
   it('when it was made again and signed by somebody else', async () => {
     const bundle = copyOf(unsigned);
     await resign(bundle, other);
-    const { intact, verdict, signedBy } = await verifyBundle(bundle, { keys: [key] });
+    const { intact, verdict, signedBy } = await verifyBundle(bundle, { keys: [fullyTrusted(key, 'key')] });
     expect({ intact, verdict }).toEqual({ intact: false, verdict: null });
     expect(signedBy.map(({ trusted, keyid }) => [trusted, keyid])).toEqual([
       [false, other.keyid],
@@ -269,7 +270,7 @@ describe('an unsigned bundle contradicts itself', () => {
 
 describe('an intact bundle', () => {
   it('has the verdict that its findings give', async () => {
-    expect(await verifyBundle(signed, { keys: [other, key] })).toEqual({
+    expect(await verifyBundle(signed, { keys: [fullyTrusted(other, 'other'), fullyTrusted(key, 'key')] })).toEqual({
       intact: true,
       verdict: 'fail',
       problems: [],
