@@ -2,16 +2,19 @@ import { Command, CommanderError } from 'commander';
 import { Fault, formatProblem, Refusal } from '../core/lib/errors.js';
 import { VERSION } from '../core/lib/version.js';
 import { advisoriesCommand } from './commands/advisories.js';
+import { diffCommand } from './commands/diff.js';
 import { doctorCommand } from './commands/doctor.js';
 import { keygenCommand } from './commands/keygen.js';
 import { manifestCommand } from './commands/manifest.js';
 import { planCommand } from './commands/plan.js';
 import { policyCommand } from './commands/policy.js';
 import { profilesCommand } from './commands/profiles.js';
+import { replayCommand } from './commands/replay.js';
 import { rulesCommand } from './commands/rules.js';
 import { scanCommand } from './commands/scan.js';
 import { toolsCommand } from './commands/tools.js';
 import { verifyCommand } from './commands/verify.js';
+import { waiveCommand } from './commands/waive.js';
 import { readEnough } from './report.js';
 
 const EXIT_CODES = `
@@ -57,6 +60,9 @@ export function program(done: (code: number) => void): Command {
     profilesCommand,
     rulesCommand,
     verifyCommand,
+    replayCommand,
+    diffCommand,
+    waiveCommand,
     keygenCommand,
     doctorCommand,
   ];

@@ -34,11 +34,11 @@ const plain: Paint = (_, text) => text;
 async function render(result: ScanResult, format: Exclude<Format, 'sarif'>, paint: Paint): Promise<string> {
   switch (format) {
     case 'text':
-      return finalScreen(result, await topFindings(result.bundle.folder), paint);
+      return finalScreen(result, await topFindings(result), paint);
     case 'json':
       return `${await readFile(join(result.bundle.folder, 'summary.json'), 'utf8')}\n`;
     case 'md':
-      return markdown(result, await topFindings(result.bundle.folder, 50));
+      return markdown(result, await topFindings(result, 50));
   }
 }
 
@@ -75,7 +75,23 @@ export function markdown({ evidence, bundle }: ScanResult, top: readonly Finding
       (outcome) => `| ${outcome.step} | ${outcome.status} | ${outcome.findings} | ${outcome.unread.length} |`,
     ),
     '',
+    ...waivedLines(evidence),
     `Bundle: ${forMarkdown(bundle.id)}`,
     '',
   ].join('\n');
+}
+
+function waivedLines({ waivers }: ScanResult['evidence']): string[] {
+  const states = waivers?.states ?? [];
+  if (states.length === 0) return [];
+  return [
+    '### Waivers',
+    '',
+    '| waiver | state | findings | expires | owner |',
+    '| --- | --- | --- | --- | --- |',
+    ...states.map(
+      (one) => `| ${one.id} | ${one.state} | ${one.findings} | ${one.expires} | ${forMarkdown(one.owner)} |`,
+    ),
+    '',
+  ];
 }

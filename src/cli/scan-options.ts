@@ -6,6 +6,7 @@ import { SEVERITIES, type Thresholds } from '../core/lib/severity.js';
 import { keyPath, loadSigningKey } from '../core/lib/signing/key-file.js';
 import { quote } from '../core/lib/suggest.js';
 import type { ScanRequest } from '../core/scan-request.js';
+import { checkRef } from '../core/source/request.js';
 import { passwordPrompt } from './ask-password.js';
 import { namedDocument } from './named-document.js';
 
@@ -18,6 +19,8 @@ export interface ScanFlags {
   profile?: string;
   manifest?: string;
   policy?: string;
+  policyFrom?: string;
+  waivers?: string;
   bundleId?: string;
   replace?: boolean;
   runtime: 'auto' | 'local' | 'dagger';
@@ -52,13 +55,19 @@ export function addRequestOptions(command: Command): Command {
     .option('--profile <name>', 'which tools run (profiles list)')
     .option('--manifest <file>', 'the assurance manifest of the product, JSON or YAML')
     .option('--policy <file>', 'the operator’s policy (policy show prints the built-in one)')
+    .option('--policy-from <ref>', 'obey the rules under .security-scan/ of this commit of the source, not of the tree')
+    .option('--waivers <file>', 'signed exceptions from findings (waive makes them)')
     .option('--fail-on <limits>', 'most severe allowed: a severity, or counts such as high=0,medium=5', parseFailOn)
     .option('--baseline <bundle-or-ref>', 'only findings that are not in this bundle, or at this git ref, count')
     .option('--skip-tools <ids>', 'leave tools out; recorded', list)
     .option('--skip-privacy-scan', 'leave privacy tools out; recorded')
     .option('--privacy-assets <dir>', 'the labelled pack that the privacy detector checks itself against')
     .option('--tools <dir>', 'tool files of the operator; the policy names each by its digest')
-    .option('--as-of <date>', 'judge the age of advisories by this date; default: today, UTC', parseDate)
+    .option(
+      '--as-of <date>',
+      'judge the age of advisories and the end of waivers by this date; default: today, UTC',
+      parseDate,
+    )
     .option('--include <globs>', 'only these files; recorded', list)
     .option('--exclude <globs>', 'not these files; recorded', list)
     .option('--timeout <duration>', 'ceiling on the whole run, such as 20m', parseDuration)
@@ -73,7 +82,7 @@ function parseDuration(text: string): number {
   return parsed.data;
 }
 
-function parseDate(text: string): string {
+export function parseDate(text: string): string {
   if (!isDate(text)) throw new InvalidArgumentError('expected a date such as 2026-01-31');
   return text;
 }
@@ -125,6 +134,8 @@ export async function toRequest(source: string | undefined, flags: ScanFlags): P
     profile: flags.profile,
     manifest: await namedDocument(flags.manifest, '--manifest'),
     policy: await namedDocument(flags.policy, '--policy'),
+    waivers: await namedDocument(flags.waivers, '--waivers'),
+    policyFrom: flags.policyFrom && checkRef(flags.policyFrom, '--policy-from'),
     narrowing: { skipTools, skipPrivacyScan, include, exclude },
     failOn: flags.failOn,
     timeout: flags.timeout,

@@ -10,13 +10,17 @@ import { type Paint, table } from './style.js';
 
 const TOP = 10;
 
-/** The most severe findings of a bundle, in file order within a severity. */
-export async function topFindings(folder: string, count = TOP): Promise<Finding[]> {
+/** The most severe findings that count, in file order within a severity. */
+export async function topFindings(
+  { bundle, exempt }: Pick<ScanResult, 'bundle' | 'exempt'>,
+  count = TOP,
+): Promise<Finding[]> {
   const top: Finding[] = [];
-  for await (const finding of readFindings(join(folder, 'findings.jsonl'))) {
+  for await (const finding of readFindings(join(bundle.folder, 'findings.jsonl'))) {
     const last = top.at(-1);
     if (
       finding.kind === 'review' ||
+      exempt?.(finding) !== undefined ||
       (top.length >= count && last && severityRank(finding.severity) <= severityRank(last.severity))
     )
       continue;
@@ -43,6 +47,7 @@ export function finalScreen(result: ScanResult, top: readonly Finding[], paint: 
     notRun(outcomes),
     leftOut(evidence),
     edited(evidence),
+    waived(evidence),
     [`Bundle: ${bundle.folder}${howWords(bundle.how)}`],
   ];
   const shown = sections.filter((section) => section.length > 0);
@@ -115,6 +120,21 @@ function edited({ baseline }: ScanResult['evidence']): string[] {
     .slice(0, TOP)
     .map(({ path, change, decision, rule }) => [`  ${decision}`, change, printable(path, 200), rule]);
   return rows.length > 0 ? [`Edits for review (${rows.length} of ${edits.length})`, ...table(rows)] : [];
+}
+
+/** Exceptions, and those that somebody should renew or remove. */
+function waived({ waivers, tally }: ScanResult['evidence']): string[] {
+  const rows = (waivers?.states ?? []).map(({ id, state, findings, expires, owner }) => [
+    `  ${id}`,
+    state,
+    `${findings} ${findings === 1 ? 'finding' : 'findings'}`,
+    `expires ${expires}`,
+    printable(owner, 100),
+  ]);
+  const inSource = tally.suppressedInSource;
+  if (inSource > 0)
+    rows.push(['  in the source', 'suppressed', `${inSource} ${inSource === 1 ? 'finding' : 'findings'}`]);
+  return rows.length > 0 ? ['Exceptions', ...table(rows)] : [];
 }
 
 function howWords(how: ScanResult['bundle']['how']): string {

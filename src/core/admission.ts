@@ -4,15 +4,23 @@ import { packsFor } from './advisories/store.js';
 import { bundleIndexDigest } from './findings/baseline.js';
 import { thisMachine } from './lib/machine.js';
 import { VERSION } from './lib/version.js';
+import { bundlesFolder } from './pinned.js';
 import { type Admission, admit } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
 import { packDigest } from './plan/pack.js';
 import type { AdvisoryPack, Plan } from './plan/plan.js';
 import { NO_NARROWING, type ScanRequest } from './scan-request.js';
 import { openStore } from './toolchain/store.js';
+import { admitWaivers, type WaiverSet, waiverRules } from './waivers/admit.js';
+import { readWaivers } from './waivers/read.js';
+
+/** What a scan is admitted with. */
+export interface ScanAdmission extends Admission {
+  waivers: WaiverSet | undefined;
+}
 
 /** Decides from the request alone whether and how a scan may run. Throws `Refusal`; starts no process. */
-export async function admitScan(request: ScanRequest, catalog: Catalog, clock: () => Date): Promise<Admission> {
+export async function admitScan(request: ScanRequest, catalog: Catalog, clock: () => Date): Promise<ScanAdmission> {
   const { profile, manifest, policy, failOn, timeout, privacyAssets } = request;
   const assets: Record<string, string> = {};
   if (privacyAssets !== undefined) assets['privacy'] = await packDigest(privacyAssets, '--privacy-assets');
@@ -20,10 +28,11 @@ export async function admitScan(request: ScanRequest, catalog: Catalog, clock: (
   const baseline = await baselineIdentity(request.baseline);
   const toolchain = { machine: thisMachine(), installed: await openStore(catalog.store).installed() };
   const facts = {
-    advisories: await packsIn(catalog.advisories),
+    advisories: request.pinned?.advisories ?? (await packsIn(catalog.advisories)),
     asOf: request.asOf ?? clock().toISOString().slice(0, 10),
   };
-  return admit(
+  let waivers: WaiverSet | undefined;
+  const admission = admit(
     {
       version: VERSION,
       profile,
@@ -34,12 +43,18 @@ export async function admitScan(request: ScanRequest, catalog: Catalog, clock: (
       timeout,
       assets,
       baseline,
-      waivers: null,
+      waivers: (policy, file) => {
+        if (request.waivers === undefined) return null;
+        waivers = admitWaivers(readWaivers(request.waivers), waiverRules(policy, file), facts.asOf);
+        return { digest: waivers.digest, asOf: facts.asOf };
+      },
+      base: request.base ?? null,
       ...toolchain,
       ...facts,
     },
     catalog,
   );
+  return { ...admission, waivers };
 }
 
 async function packsIn(store: string): Promise<Record<string, AdvisoryPack[]>> {
@@ -51,15 +66,18 @@ async function packsIn(store: string): Promise<Record<string, AdvisoryPack[]>> {
 }
 
 /** Files that a run believes: none of them may come from the tree under scan. */
-export async function operatorFiles({ policy, privacyAssets, tools, signKeyPath, baseline, exportDir }: ScanRequest) {
+export async function operatorFiles(request: ScanRequest) {
+  const { policy, waivers, privacyAssets, tools, signKeyPath, baseline, pinned } = request;
   const bundle = baseline !== undefined && (await bundleIndexDigest(baseline)) !== undefined ? baseline : undefined;
   return [
-    { option: '--policy', path: policy?.file },
+    // A replay's policy is the bundle's.
+    { option: '--policy', path: pinned === undefined ? policy?.file : undefined },
+    { option: '--waivers', path: pinned === undefined ? waivers?.file : undefined },
     { option: '--privacy-assets', path: privacyAssets },
     { option: '--tools', path: tools },
     { option: '--sign-key', path: signKeyPath },
     // The export folder may lie in the source; it is refused when the source could have brought it.
-    { option: '--baseline', path: isUnder(bundle, exportDir) ? undefined : bundle },
+    { option: '--baseline', path: isUnder(bundle, bundlesFolder(request)) ? undefined : bundle },
   ];
 }
 

@@ -24,7 +24,8 @@ export async function takeBaseline(source: SourceRequest, head: Snapshot, contex
     };
   }
   // An old commit may have tracked bundles; they are compared, not written to.
-  const snapshot = await take(atRef(source, wanted.id), 'baseline', { ...context, inside: undefined });
+  const ref = context.request.pinned?.baselineCommit ?? wanted.id;
+  const snapshot = await take(atRef(source, ref), 'baseline', { ...context, inside: undefined });
   const handed = handOut(context.admission.plan.steps, snapshot.entries);
   const runs = await execute(snapshot, handed, 'baseline-steps', context);
   const commit =

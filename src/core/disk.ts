@@ -17,6 +17,8 @@ export function diskFaults(exportDir: string, temporary: string) {
   const disks = [{ what: 'the export folder', path: exportDir }, work];
   return async (error: unknown): Promise<never> => {
     if (!(error instanceof Error) || error instanceof Refusal) throw error;
+    // Its bundle stands.
+    if (error instanceof Fault && error.code === 'history') throw error;
     const full = await fullOnes(disks);
     const likely = error instanceof Fault && error.code === 'snapshot' ? [work] : disks;
     if (NO_SPACE.test(error.message)) throw noSpace(full.length > 0 ? full : likely, error);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { closeIncomplete, findRemains, openIncomplete, type Remains, workFolder } from './bundle/incomplete.js';
 import { openAuditLog } from './bundle/run-record.js';
 import { type Staging, staging } from './bundle/staging.js';
+import { recordAdmission, recordCancel } from './decisions.js';
 import { Refusal } from './lib/errors.js';
 import { SANDBOX_LEVELS, type Sandbox, type SandboxLevel } from './lib/sandbox/job.js';
 import { openSandbox } from './lib/sandbox/open.js';
@@ -61,8 +62,11 @@ export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts
   try {
     await mkdir(work, { mode: 0o700 });
     const sandbox = await sandboxFor(plan, request, work);
-    const run = { id, started, sandbox, work, incomplete, signal: ceilingSignal(plan, ports.signal) };
-    return { ...run, ...recordOf(id, incomplete, ports), ...announce(sandbox, remains, ports) };
+    const signal = ceilingSignal(plan, ports.signal);
+    const run = { id, started, sandbox, work, incomplete, signal };
+    const record = recordOf(id, incomplete, signal, ports);
+    recordAdmission(record.audit, plan, sandbox, request);
+    return { ...run, ...record, ...announce(sandbox, remains, ports) };
   } catch (error) {
     await closeRun({ work, incomplete });
     throw error;
@@ -83,10 +87,16 @@ function minimumLevel({ sandbox, steps }: Plan): SandboxLevel {
   return SANDBOX_LEVELS.findLast((level) => wanted.includes(level)) ?? sandbox.embedded;
 }
 
-function recordOf(id: string, incomplete: string, { clock }: ScanPorts) {
+function recordOf(id: string, incomplete: string, signal: AbortSignal, { clock }: ScanPorts) {
   const bundle = join(incomplete, 'bundle');
   const record = join('runs', id);
-  const audit = openAuditLog(join(bundle, record), id, clock);
+  const log = openAuditLog(join(bundle, record), id, clock);
+  const stop = recordCancel(log, signal);
+  const close = () => {
+    stop();
+    log.close();
+  };
+  const audit = { ...log, close };
   return { record, audit, staging: staging(bundle, audit) };
 }
 

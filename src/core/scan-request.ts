@@ -1,7 +1,9 @@
 import type { NamedDocument } from './lib/named-document.js';
 import type { Thresholds } from './lib/severity.js';
 import type { PrivateSigningKey } from './lib/signing/keys.js';
+import type { Pinned } from './pinned.js';
 import type { Narrowing } from './plan/plan.js';
+import type { PlanRequest } from './plan/request.js';
 
 /** What the caller wants scanned, by which rules and where to. Everything else is decided from it. */
 export interface ScanRequest {
@@ -12,6 +14,10 @@ export interface ScanRequest {
   profile?: string;
   manifest?: NamedDocument;
   policy?: NamedDocument;
+  /** Signed exceptions. */
+  waivers?: NamedDocument;
+  /** A ref of the source whose `.security-scan/` has the policy, manifest, waivers and tool files. */
+  policyFrom?: string;
   narrowing?: Partial<Narrowing>;
   failOn?: Thresholds;
   /** The date by which ages are judged, `YYYY-MM-DD`; it enters evidence only where a tool uses it. */
@@ -30,6 +36,8 @@ export interface ScanRequest {
   signKey?: PrivateSigningKey;
   /** The file that the key came from, if any: it may not lie in the source. */
   signKeyPath?: string;
+  /** The commit whose rules the run obeys, as `withTrustedBase` read it. */
+  base?: PlanRequest['base'];
   /** A bundle folder, or a git ref of the source. */
   baseline?: string;
   /** Run without a sandbox; recorded. */
@@ -37,6 +45,8 @@ export interface ScanRequest {
   allowGitDir?: boolean;
   /** The caller ends with 0 whatever the verdict; recorded. */
   exitZero?: boolean;
+  /** Set by a replay alone. */
+  pinned?: Pinned;
 }
 
 export const NO_NARROWING: Narrowing = { skipTools: [], skipPrivacyScan: false, include: [], exclude: [] };

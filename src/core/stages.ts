@@ -1,16 +1,15 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ScanAdmission } from './admission.js';
+import { stepRecorder } from './decisions.js';
 import { readReport } from './findings/read-report.js';
-import type { Audit } from './lib/audit.js';
 import { Fault } from './lib/errors.js';
-import type { Admission } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
 import { snapshotLimits, snapshotRules } from './plan/snapshot-rules.js';
 import type { OpenRun, ScanPorts } from './run.js';
 import { cancelReason, cancelRemedy } from './runtime/cancel.js';
 import type { StepRun } from './runtime/context.js';
 import type { Handed } from './runtime/input.js';
-import type { StepOutcome } from './runtime/outcome.js';
 import { runPlan } from './runtime/run.js';
 import { stageLocked } from './runtime/stage.js';
 import type { ScanRequest } from './scan-request.js';
@@ -22,7 +21,7 @@ import { takeSnapshot } from './source/take.js';
 export interface Context {
   request: ScanRequest;
   catalog: Catalog;
-  admission: Admission;
+  admission: ScanAdmission;
   run: OpenRun;
   ports: ScanPorts;
   /** Path of the export folder inside the source. */
@@ -69,6 +68,7 @@ export function execute(
   name: string,
   { request, catalog, admission, run }: Context,
 ): Promise<StepRun[]> {
+  const record = stepRecorder(run.audit);
   return runPlan(admission.plan, {
     snapshot,
     handed,
@@ -83,7 +83,7 @@ export function execute(
     jobs: request.jobs,
     readReport,
     onStep: (event) => {
-      if (event.state === 'done') recordOutcome(run.audit, event.outcome);
+      record(event);
       run.say({ type: 'step', ...event });
     },
   });
@@ -109,11 +109,5 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-const binariesOf = ({ policy }: Admission): Record<string, string> =>
+const binariesOf = ({ policy }: ScanAdmission): Record<string, string> =>
   Object.fromEntries(Object.entries(policy.toolchain.binaries).map(([tool, { path }]) => [tool, path]));
-
-/** What a tool or an error says stays out of the log of decisions: the cause has a name. */
-function recordOutcome(audit: Audit, { step, status, error }: StepOutcome): void {
-  const reason = error?.cause ?? status;
-  audit.record({ kind: 'state', what: `step ${step}`, from: 'planned', to: status, actor: 'tool', reason });
-}

@@ -13,10 +13,13 @@ const STAGES = [
   'advisories',
   'runtime',
   'findings',
+  'waivers',
   'verdict',
   'bundle',
   'attest',
   'verify',
+  'diff',
+  'history',
 ];
 
 const CORE = resolve('src/core');

@@ -82,7 +82,7 @@ let result: ScanResult;
 let texts: { screen: string; md: string };
 beforeAll(async () => {
   ({ result } = await runTools([...secretTools, ...hostileTools], `key = "${KEY_ID}"\n${PRIVATE_KEY}\n`));
-  const top = await topFindings(result.bundle.folder, 50);
+  const top = await topFindings(result, 50);
   texts = { screen: finalScreen(result, top, (_, text) => text), md: markdown(result, top) };
 }, 60_000);
 

@@ -1,16 +1,20 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { loadPackageCatalog } from '../../src/core/package.js';
-import { isEmbedded, type Tool } from '../../src/core/plan/tool.js';
 import type { ScanResult } from '../../src/core/scan.js';
 import { scanWith, temporaryFolder } from '../support/scan.js';
+import { runAlone } from './alone.js';
+import { importFixtures } from './fixture-advisories.js';
 import { plantConfiguration, plantNames } from './hostile.js';
-import { installedTools, POLICY } from './installed.js';
+import { installedTools, POLICY, testedSupplier } from './installed.js';
+import { COUNTS } from './report-counts.js';
 
-const catalog = await loadPackageCatalog();
-const installed = await installedTools(catalog);
 const folder = temporaryFolder();
+const catalog = { ...(await loadPackageCatalog()), advisories: join(folder, 'advisories') };
+await importFixtures(catalog.advisories);
+const installed = await installedTools(catalog);
 let runs = 0;
 
 /** Scans a tree with one tool, under the policy of `examples/`. */
@@ -28,12 +32,32 @@ function treeOf(tool: string, kind: string): string {
   return tree;
 }
 
-/** What was found in the files of the fixture, whatever else is in the tree. */
-function findingsIn(result: ScanResult, own: readonly string[]): string[] {
-  const text = readFileSync(join(result.bundle.folder, 'findings.jsonl'), 'utf8');
-  const found = text.split('\n').filter((line) => line !== '');
+const component = z.looseObject({
+  purl: z.string(),
+  evidence: z.looseObject({ occurrences: z.array(z.looseObject({ location: z.string(), line: z.int() })) }),
+});
+const bom = z.looseObject({ components: z.array(component) });
+const placed = z.looseObject({ path: z.string() });
+const sarif = z.looseObject({ runs: z.array(z.looseObject({ results: z.array(z.unknown()) })) });
+
+/** What was found in the files of the fixture, whatever else is in the tree: findings, or components with their places. */
+function foundIn({ bundle }: ScanResult, own: readonly string[]): string[] {
   const known = new Set(own);
-  return found.filter((line) => known.has((JSON.parse(line) as { path: string }).path));
+  const lines = readFileSync(join(bundle.folder, 'findings.jsonl'), 'utf8').split('\n');
+  const findings = lines.filter((line) => line !== '' && known.has(placed.parse(JSON.parse(line)).path));
+  const sbom = join(bundle.folder, 'reports/sbom/sbom.cyclonedx.json');
+  if (!existsSync(sbom)) return findings;
+  return bom
+    .parse(JSON.parse(readFileSync(sbom, 'utf8')))
+    .components.flatMap(({ purl, evidence }) => evidence.occurrences.map((place) => ({ purl, ...place })))
+    .filter(({ location }) => known.has(location))
+    .map((one) => JSON.stringify(one));
+}
+
+/** Results in the SARIF that the bundle holds. */
+function resultsIn({ bundle }: ScanResult): number {
+  const { runs: all } = sarif.parse(JSON.parse(readFileSync(join(bundle.folder, 'results.sarif'), 'utf8')));
+  return all.flatMap(({ results }) => results).length;
 }
 
 const filesOf = (tree: string): string[] =>
@@ -41,25 +65,36 @@ const filesOf = (tree: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(tree.length + 1));
 
-const hasFixtures = ({ id }: Tool): boolean => existsSync(join('test/tools', id, 'positive'));
-const tools = [...catalog.tools.values()].filter((tool) => !isEmbedded(tool) && hasFixtures(tool));
+const tools = [...catalog.tools.values()].flatMap((tool) => {
+  const supplier = testedSupplier(tool);
+  const tested = supplier !== undefined && existsSync(join('test/tools', tool.id, 'positive'));
+  return tested ? [[tool.id, tool, supplier] as const] : [];
+});
 
-describe.each(tools.map(({ id }) => id))('%s', (id) => {
+describe.each(tools)('%s', (id, tool, supplier) => {
   const missing = installed.get(id);
   const run = missing === undefined ? it : (name: string, _: () => Promise<void>) => it.skip(`${name} (${missing})`);
-  const afterRun = () => runs;
-  afterAll(() => afterRun());
 
   run('finds the same whatever the tree says about it, and runs nothing of it', async () => {
     const [plain, hostile] = [treeOf(id, 'positive'), treeOf(id, 'hostile')];
     const own = filesOf(plain);
     const canary = join(folder, `canary-${id}`);
     plantConfiguration(hostile, canary);
-    const before = findingsIn(await scanAlone(id, plain), own);
-    const after = findingsIn(await scanAlone(id, hostile), own);
+    const before = foundIn(await scanAlone(id, plain), own);
+    const after = foundIn(await scanAlone(id, hostile), own);
     expect(before.length).toBeGreaterThan(0);
     expect(after).toEqual(before);
     expect(existsSync(canary)).toBe(false);
+  });
+
+  run('finds as much as it does by itself: nothing is lost or doubled on the way', async () => {
+    const tree = treeOf(id, 'positive');
+    const own = filesOf(tree);
+    const result = await scanAlone(id, tree);
+    const found = foundIn(result, own).length;
+    const alone = { source: tree, files: own, scratch: join(folder, `alone-${id}`) };
+    expect(found).toBe(COUNTS[supplier.run.report.format]?.(await runAlone(tool, supplier, alone, catalog)));
+    if (tool.category !== 'sbom') expect(resultsIn(result)).toBe(found);
   });
 
   run('finds nothing where there is nothing', async () => {

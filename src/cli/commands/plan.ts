@@ -5,6 +5,7 @@ import { formatSize } from '../../core/lib/quantity.js';
 import { probeHost } from '../../core/lib/sandbox/doctor.js';
 import { loadPackageCatalog } from '../../core/package.js';
 import { type Plan, planDigest, type Step } from '../../core/plan/plan.js';
+import { withTrustedBase } from '../../core/trusted-base.js';
 import { addRequestOptions, DEFAULT_EXPORT_DIR, type ScanFlags, toRequest } from '../scan-options.js';
 import { table } from '../style.js';
 
@@ -15,8 +16,10 @@ export function planCommand(done: (code: number) => void): Command {
   return addRequestOptions(command)
     .addOption(new Option('--format <format>', 'of the plan').choices(['text', 'json']).default('text'))
     .action(async (source: string | undefined, flags: ScanFlags & { format: 'text' | 'json' }) => {
-      const request = await toRequest(source, { ...flags, exportDir: DEFAULT_EXPORT_DIR });
-      const { plan } = await admitScan(request, await loadPackageCatalog(request.tools), () => new Date());
+      const asked = await toRequest(source, { ...flags, exportDir: DEFAULT_EXPORT_DIR });
+      const given = await loadPackageCatalog(asked.tools);
+      const { request, catalog } = await withTrustedBase(asked, given, new AbortController().signal);
+      const { plan } = await admitScan(request, catalog, () => new Date());
       if (flags.format === 'json') console.log(canonicalJson(plan));
       else console.log(await planScreen(plan));
       done(0);

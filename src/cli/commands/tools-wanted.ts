@@ -46,7 +46,7 @@ function profileTools(name: string, policy: Policy, catalog: Catalog): Tool[] {
   if (!catalog.profiles.has(name)) return [];
   const selection = selectProfile(name, undefined, catalog);
   if ('problem' in selection) throw new Refusal('profile', [selection.problem]);
-  const { tools, problems } = resolveTools(selection, policy, catalog, EVERYTHING);
+  const { tools, problems } = resolveTools(selection, { policy, narrowing: EVERYTHING, base: null }, catalog);
   if (problems.length > 0) throw new Refusal('profile', problems);
   return tools.map(({ tool }) => tool);
 }

@@ -5,6 +5,7 @@ export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 const PREDICATES = 'https://npmjs.com/package/certus-security-scan/predicate';
 export const SCAN_PREDICATE = `${PREDICATES}/scan/v1`;
 export const RUN_PREDICATE = `${PREDICATES}/run/v1`;
+export const APPROVAL_PREDICATE = `${PREDICATES}/approval/v1`;
 
 export interface Subject {
   name: string;

@@ -9,6 +9,7 @@ import type { Coverage } from '../runtime/input.js';
 import type { StepOutcome, StepStatus } from '../runtime/outcome.js';
 import type { Snapshot } from '../source/snapshot.js';
 import type { Edit } from '../verdict/edits.js';
+import type { Exempt, WaiversUsed } from '../verdict/exceptions.js';
 import type { Verdict } from '../verdict/judge.js';
 import type { Tally } from '../verdict/tally.js';
 
@@ -32,6 +33,7 @@ export interface Evidence {
   tally: Tally;
   verdict: Verdict;
   baseline: BaselineFacts | null;
+  waivers: WaiversUsed | null;
 }
 
 /** What the other documents of a bundle are rendered from. */
@@ -41,6 +43,9 @@ export interface BundleInput {
   policy: Policy;
   catalog: Catalog;
   isKnown?: IsKnown;
+  exempt: Exempt | undefined;
+  /** What inputs/waivers.json holds. */
+  waivers: object | undefined;
 }
 
 /** What was scanned: the commit, or the tree where the two differ. */
@@ -53,7 +58,7 @@ export const sourceOf = ({ subject, treeDigest, dirty, origin, entries }: Snapsh
 });
 
 /** summary.json: the answer and how it came about, for programs. */
-export function summary({ plan, snapshot, coverage, outcomes, tally, verdict, baseline }: Evidence) {
+export function summary({ plan, snapshot, coverage, outcomes, tally, verdict, baseline, waivers }: Evidence) {
   return {
     schemaVersion: 1,
     verdict: verdict.verdict,
@@ -64,6 +69,7 @@ export function summary({ plan, snapshot, coverage, outcomes, tally, verdict, ba
     baseline,
     coverage,
     findings: tally,
+    waivers: waivers?.states ?? [],
     budgets: verdict.budgets,
     tools: outcomes,
     unread: { snapshot: snapshot.unread, notAccepted: verdict.unaccepted, accepted: verdict.accepted },

@@ -136,7 +136,8 @@ export async function pointLatest(exportDir: string, id: string, incomplete: str
   await rename(temporary, join(exportDir, 'latest'));
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Brings the names in a folder to the disk. */
+export async function syncFolder(path: string): Promise<void> {
   let folder: FileHandle | undefined;
   try {
     folder = await open(path, 'r');

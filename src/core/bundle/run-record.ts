@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditChain } from '../lib/audit.js';
@@ -11,7 +11,8 @@ import { writeDurably } from './staging.js';
 export function openAuditLog(folder: string, run: string, clock: () => Date) {
   mkdirSync(folder, { recursive: true });
   const fd = openSync(join(folder, 'audit.jsonl'), 'wx', 0o644);
-  const chain = auditChain(run, clock, (entry) => writeSync(fd, `${canonicalJson(entry)}\n`));
+  // Unlike `writeSync` it goes on after a short write, which would tear an entry.
+  const chain = auditChain(run, clock, (entry) => writeFileSync(fd, `${canonicalJson(entry)}\n`));
   const close = () => {
     fsyncSync(fd);
     closeSync(fd);

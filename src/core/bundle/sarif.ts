@@ -1,6 +1,8 @@
 import type { Finding, Rule } from '../findings/finding.js';
 import type { FindingSeverity } from '../lib/severity.js';
 import type { StepOutcome } from '../runtime/outcome.js';
+import type { Exempt, Exemption } from '../verdict/exceptions.js';
+import { waiverNote } from '../waivers/vex.js';
 
 /** One tool's run as SARIF shows it. `findings` may be read more than once. */
 export interface SarifRun {
@@ -11,6 +13,8 @@ export interface SarifRun {
   findings: () => AsyncIterable<Finding>;
   /** Present when a baseline is used: whether the baseline knows a finding. */
   isKnown?: (finding: Finding) => boolean;
+  /** Which findings are suppressed, and by what. */
+  exempt?: Exempt | undefined;
 }
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
@@ -58,7 +62,7 @@ async function* renderRun(run: SarifRun): AsyncGenerator<string> {
   let first = true;
   for await (const finding of run.findings()) {
     const state = run.isKnown && (run.isKnown(finding) ? 'unchanged' : 'new');
-    yield `${first ? '\n' : ',\n'}${JSON.stringify(renderResult(finding, indexes.get(finding.rule), state))}`;
+    yield `${first ? '\n' : ',\n'}${JSON.stringify(renderResult(finding, indexes.get(finding.rule), state, suppressions(finding, run.exempt)))}`;
     first = false;
   }
   yield '\n]}';
@@ -97,7 +101,12 @@ function invocation(outcome: StepOutcome) {
   return { executionSuccessful, toolExecutionNotifications: notifications.length > 0 ? notifications : undefined };
 }
 
-function renderResult(finding: Finding, ruleIndex: number | undefined, baselineState: 'new' | 'unchanged' | undefined) {
+function renderResult(
+  finding: Finding,
+  ruleIndex: number | undefined,
+  baselineState: 'new' | 'unchanged' | undefined,
+  suppressions: object[] | undefined,
+) {
   return {
     ruleId: finding.rule,
     ruleIndex,
@@ -119,9 +128,23 @@ function renderResult(finding: Finding, ruleIndex: number | undefined, baselineS
     ],
     partialFingerprints: { primaryLocationLineHash: finding.lineHash, 'securityScan/v1': finding.fingerprint },
     baselineState,
+    suppressions,
     properties: { severity: finding.severity, cwe: finding.cwe, commit: finding.commit },
   };
 }
+
+/** Where exceptions count, every result of the run has this member: all or none (SARIF 2.1.0, 3.27.23). */
+function suppressions(finding: Finding, exempt: Exempt | undefined): object[] | undefined {
+  if (exempt === undefined) return undefined;
+  const exemption = exempt(finding);
+  return exemption === undefined ? [] : [suppression(exemption)];
+}
+
+/** SARIF 2.1.0, 3.35. */
+const suppression = (exemption: Exemption) =>
+  exemption.by === 'source'
+    ? { kind: 'inSource', status: 'accepted' }
+    : { kind: 'external', status: 'accepted', justification: waiverNote(exemption.waiver) };
 
 /** A repository path as a relative URI reference (RFC 3986): each segment percent-encoded. */
 export const toUri = (path: string): string => path.split('/').map(encodeURIComponent).join('/');

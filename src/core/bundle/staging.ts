@@ -35,7 +35,7 @@ export function staging(folder: string, audit: Audit) {
   ): Promise<void> {
     const written = await writeDurably(join(folder, path), pieces);
     index.push({ path, mediaType, ...written });
-    audit.record({ kind: 'write', path, decision: 'allowed', class: 'evidence' });
+    audit.record({ kind: 'write', path, decision: 'allowed', class: 'evidence', actor: 'scanner' });
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { Finding } from '../findings/finding.js';
 import { type FindingSeverity, SEVERITIES } from '../lib/severity.js';
+import type { Exempt } from '../verdict/exceptions.js';
 import type { SarifRun } from './sarif.js';
 
 /** GitHub's limits (docs: SARIF support for code scanning): runs in a file, and results of a run that it keeps. */
@@ -14,23 +15,34 @@ const ORDER: readonly FindingSeverity[] = [...SEVERITIES, 'none'];
  */
 export function uploadRuns(runs: readonly SarifRun[]): SarifRun[] {
   const usable = runs.filter(({ outcome }) => outcome.status === 'clean' || outcome.status === 'findings');
-  return usable.slice(0, MAX_RUNS).map((run) => ({ ...run, findings: () => mostSevere(run.findings) }));
+  return usable.slice(0, MAX_RUNS).map((run) => ({ ...run, findings: () => mostSevere(run) }));
 }
 
-async function* mostSevere(findings: () => AsyncIterable<Finding>): AsyncGenerator<Finding> {
-  const room = new Map(ORDER.map((severity) => [severity, 0]));
-  for await (const { severity, commit } of findings())
-    if (commit === undefined) room.set(severity, (room.get(severity) ?? 0) + 1);
-  let left = MAX_RESULTS;
-  for (const severity of ORDER) {
-    const kept = Math.min(left, room.get(severity) ?? 0);
-    room.set(severity, kept);
-    left -= kept;
-  }
+/** Whether GitHub is to show a finding: not one of the history, whose place it does not have, nor a suppressed one. */
+export const isUploaded = (finding: Finding, exempt: Exempt | undefined): boolean =>
+  finding.commit === undefined && exempt?.(finding) === undefined;
+
+async function* mostSevere({ findings, exempt }: SarifRun): AsyncGenerator<Finding> {
+  const room = new Map<FindingSeverity, number>();
+  for await (const finding of findings())
+    if (isUploaded(finding, exempt)) room.set(finding.severity, (room.get(finding.severity) ?? 0) + 1);
+  const places = uploadPlaces(room);
   for await (const finding of findings()) {
-    const places = room.get(finding.severity) ?? 0;
-    if (places === 0 || finding.commit !== undefined) continue;
-    room.set(finding.severity, places - 1);
+    const left = places.get(finding.severity) ?? 0;
+    if (left === 0 || !isUploaded(finding, exempt)) continue;
+    places.set(finding.severity, left - 1);
     yield finding;
   }
+}
+
+/** How many findings of each severity an upload has room for, of how many there are: the most severe first. */
+export function uploadPlaces(found: ReadonlyMap<FindingSeverity, number>): Map<FindingSeverity, number> {
+  let left = MAX_RESULTS;
+  return new Map(
+    ORDER.map((severity) => {
+      const kept = Math.min(left, found.get(severity) ?? 0);
+      left -= kept;
+      return [severity, kept];
+    }),
+  );
 }

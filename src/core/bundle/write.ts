@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { IsKnown } from '../findings/baseline.js';
 import type { Finding } from '../findings/finding.js';
 import { type Rule, ruleSchema } from '../findings/finding.js';
 import { mergeFindings, readFindings } from '../findings/merge.js';
@@ -7,6 +8,7 @@ import { canonicalJson } from '../lib/canonical.js';
 import { readJsonLines, readPlainFile } from '../lib/plain-file.js';
 import { publicManifest } from '../manifest/manifest.js';
 import type { StepRun } from '../runtime/context.js';
+import type { Exempt } from '../verdict/exceptions.js';
 import { type Tally, tallier } from '../verdict/tally.js';
 import { compliance } from './compliance.js';
 import { type BundleInput, manifestInfo, policyResult, summary } from './documents.js';
@@ -22,9 +24,10 @@ const MAX_NATIVE = 2 ** 28;
 export async function writeFindings(
   runs: readonly StepRun[],
   into: Staging,
-  isKnown?: (finding: Finding) => boolean,
+  isKnown: IsKnown | undefined,
+  exempt: Exempt,
 ): Promise<Tally> {
-  const counter = tallier(isKnown);
+  const counter = tallier(isKnown, exempt);
   async function* lines() {
     for await (const finding of mergeFindings(runs.flatMap(findingsOf))) {
       counter.add(finding);
@@ -58,11 +61,12 @@ export async function writeDocuments(
   return { index, sha256: own?.sha256 ?? '' };
 }
 
-async function writeInputs({ evidence, policy, catalog }: BundleInput, into: Staging): Promise<void> {
+async function writeInputs({ evidence, policy, catalog, waivers }: BundleInput, into: Staging): Promise<void> {
   const { plan, manifest } = evidence;
   await into.json('inputs/plan.json', plan);
   await into.json('inputs/policy.json', policy);
   if (manifest !== undefined) await into.json('inputs/manifest.json', publicManifest(manifest));
+  if (waivers !== undefined) await into.json('inputs/waivers.json', waivers);
   for (const step of plan.steps) await into.json(`inputs/tools/${step.tool}.json`, catalog.tools.get(step.tool));
 }
 
@@ -73,7 +77,7 @@ async function sarifRuns(input: BundleInput): Promise<SarifRun[]> {
   return Promise.all(ran.map((run) => sarifRun(run, input)));
 }
 
-async function sarifRun(run: StepRun, { evidence, catalog, isKnown }: BundleInput): Promise<SarifRun> {
+async function sarifRun(run: StepRun, { evidence, catalog, isKnown, exempt }: BundleInput): Promise<SarifRun> {
   const { outcome, results } = run;
   const tool = catalog.tools.get(outcome.tool);
   const step = evidence.plan.steps.find((candidate) => candidate.id === outcome.step);
@@ -93,6 +97,7 @@ async function sarifRun(run: StepRun, { evidence, catalog, isKnown }: BundleInpu
     rules,
     findings: () => mergeFindings(findingsOf(run)),
     isKnown,
+    exempt,
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Kinds of tools; each has a folder under `reports/` and may have its own budget. */
-export const CATEGORIES = ['sast', 'secrets', 'privacy', 'sbom', 'sca', 'iac', 'dast'] as const;
+export const CATEGORIES = ['sast', 'secrets', 'privacy', 'sbom', 'sca', 'iac', 'dast', 'review'] as const;
 export const category = z.enum(CATEGORIES);
 export type Category = z.infer<typeof category>;
 

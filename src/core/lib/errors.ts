@@ -21,7 +21,8 @@ export type RefusalCode =
   | 'plan'
   | 'source'
   | 'sandbox'
-  | 'bundle';
+  | 'bundle'
+  | 'waivers';
 
 /** Refused before anything ran: exit code 2. It carries every reason, not the first. */
 export class Refusal extends Error {
@@ -35,7 +36,16 @@ export class Refusal extends Error {
   }
 }
 
-export type FaultCode = 'snapshot' | 'runtime' | 'reader' | 'bundle' | 'disk' | 'digest' | 'toolchain' | 'advisories';
+export type FaultCode =
+  | 'snapshot'
+  | 'runtime'
+  | 'reader'
+  | 'bundle'
+  | 'history'
+  | 'disk'
+  | 'digest'
+  | 'toolchain'
+  | 'advisories';
 
 /** Something that had to work did not: exit code 3, evidence incomplete. */
 export class Fault extends Error {

@@ -3,10 +3,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Fault } from './errors.js';
 
 /**
- * Opens a file that a sandboxed process left: never through a link, never a pipe or device, with one link only.
- * Throws `Fault` code `reader`.
+ * Opens a file that a sandboxed process left: never through a link, never a pipe or device, with at most `names` hard
+ * links. Throws `Fault` code `reader`.
  */
-export async function openPlainFile(path: string): Promise<FileHandle> {
+export async function openPlainFile(path: string, names = 1): Promise<FileHandle> {
   let file: FileHandle;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -14,14 +14,14 @@ export async function openPlainFile(path: string): Promise<FileHandle> {
     throw new Fault('reader', `${path} cannot be opened as a plain file`, undefined, { cause });
   }
   const stat = await file.stat();
-  if (stat.isFile() && stat.nlink === 1) return file;
+  if (stat.isFile() && stat.nlink >= 1 && stat.nlink <= names) return file;
   await file.close();
-  throw new Fault('reader', `${path} is not a plain file with one link`);
+  throw new Fault('reader', `${path} is not a plain file with ${names === 1 ? 'one link' : `at most ${names} links`}`);
 }
 
 /** The whole of a small file. Throws `Fault` when it is larger than `maxBytes`. */
-export async function readPlainFile(path: string, maxBytes: number): Promise<Buffer> {
-  const file = await openPlainFile(path);
+export async function readPlainFile(path: string, maxBytes: number, names = 1): Promise<Buffer> {
+  const file = await openPlainFile(path, names);
   try {
     const { size } = await file.stat();
     if (size > maxBytes) throw new Fault('reader', `${path} has ${size} bytes, the cap is ${maxBytes}`);

@@ -15,26 +15,29 @@ export interface Admission {
   plan: Plan;
 }
 
-export type AdmissionRequest = Omit<PlanRequest, 'manifest' | 'policy'> & {
+export type AdmissionRequest = Omit<PlanRequest, 'manifest' | 'policy' | 'waivers'> & {
+  /** Checks the waivers by the policy. Throws `Refusal`. */
+  waivers?: (policy: Policy, file: string) => Plan['waivers'];
   manifest?: NamedDocument;
   policy?: NamedDocument;
 };
 
 /** Reads manifest and policy and makes the plan. Throws one `Refusal` with the problems of both documents. */
 export function admit(request: AdmissionRequest, catalog: Catalog): Admission {
-  const { manifest: manifestFile, policy: policyFile, ...rest } = request;
+  const { manifest: manifestFile, policy: policyFile, waivers: waiversIn, ...rest } = request;
   const [manifest, manifestRefusal] = attempt(() => manifestFile && readManifest(manifestFile.text, manifestFile.file));
   const [policy, policyRefusal] = attempt(() =>
     policyFile ? readPolicy(policyFile.text, policyFile.file) : defaultPolicy(),
   );
-  const refusals = [manifestRefusal, policyRefusal].filter((refusal) => refusal !== undefined);
+  const [waivers, waiverRefusal] = attempt(() => policy && waiversIn?.(policy, policyFile?.file ?? 'built-in policy'));
+  const refusals = [manifestRefusal, policyRefusal, waiverRefusal].filter((refusal) => refusal !== undefined);
   if (policy === undefined || refusals.length > 0) {
     throw new Refusal(
       refusals[0]?.code ?? 'policy',
       refusals.flatMap((refusal) => refusal.problems),
     );
   }
-  return { manifest, policy, plan: makePlan({ ...rest, manifest, policy }, catalog) };
+  return { manifest, policy, plan: makePlan({ ...rest, manifest, policy, waivers: waivers ?? null }, catalog) };
 }
 
 function attempt<T>(read: () => T): [T | undefined, Refusal | undefined] {

@@ -1,5 +1,6 @@
 import { digestOf } from '../lib/digest.js';
 import { type Problem, Refusal } from '../lib/errors.js';
+import { printable } from '../lib/printable.js';
 import { stricter } from '../lib/severity.js';
 import { didYouMean } from '../lib/suggest.js';
 import { type Manifest, publicManifest } from '../manifest/manifest.js';
@@ -18,9 +19,9 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
   const selection = selectProfile(request.profile, manifest, catalog);
   const unknown = unknownInPolicy(policy, catalog);
   if ('problem' in selection) throw new Refusal('profile', [selection.problem, ...unknown]);
-  const { tools, decisions, problems } = resolveTools(selection, policy, catalog, narrowing);
+  const { tools, decisions, problems } = resolveTools(selection, request, catalog);
   const steps = tools.map((wanted) => makeStep(wanted, request, catalog));
-  const refused = [...unknown, ...problems, ...steps.flatMap((step) => step.problems)];
+  const refused = [...unknown, ...distrusted(request), ...problems, ...steps.flatMap((step) => step.problems)];
   if (refused.length === 0 && steps.length === 0) refused.push({ message: 'nothing is left to run' });
   if (refused.length > 0) throw new Refusal('plan', refused);
   return {
@@ -38,10 +39,26 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
     sandbox: policy.sandbox,
     ceilingSeconds: lowest(selection.ceilingSeconds, request.timeout ?? null),
     baseline: request.baseline,
+    base: request.base && {
+      ref: request.base.ref,
+      commit: request.base.commit,
+      authenticated: request.base.authenticated,
+      took: request.base.took,
+    },
+    exceptions: policy.waivers,
     waivers: request.waivers,
     decisions,
     steps: steps.map(({ step }) => step).filter((step) => step !== undefined),
   };
+}
+
+/** Who can move a branch or tag could choose the rules. */
+function distrusted({ base, policy }: PlanRequest): Problem[] {
+  if (base === null || base.authenticated !== null || policy.trust.unauthenticatedRef === 'allow') return [];
+  const remedy = 'Give the full id of the commit with --policy-from, or a signed policy with --policy-signature.';
+  return [
+    { message: `the policy does not take its rules from the unauthenticated ref ${printable(base.ref, 200)}`, remedy },
+  ];
 }
 
 const identity = (manifest: Manifest) => ({

@@ -75,6 +75,17 @@ export interface AdvisoryPack {
   newest: string;
 }
 
+/** The commit whose rules a run obeys (`--policy-from`). */
+export interface TrustedBase {
+  /** As the operator named it. */
+  ref: string;
+  commit: string;
+  /** What says that this is the commit that the operator means: its full id, or a signature on its policy; else nobody. */
+  authenticated: 'commit' | 'signature' | null;
+  /** Files under `.security-scan/` that were taken from it. */
+  took: readonly string[];
+}
+
 /** What the operator took away on the command line. */
 export interface Narrowing {
   skipTools: readonly string[];
@@ -117,6 +128,8 @@ export interface Plan {
   /** Wall-clock ceiling of the whole run, seconds. */
   ceilingSeconds: number | null;
   baseline: { kind: 'bundle' | 'ref'; id: string } | null;
+  base: TrustedBase | null;
+  exceptions: Policy['waivers'];
   /** The waivers that count, by the digest of inputs/waivers.json, and the date by which they expire; null for none. */
   waivers: { digest: string; asOf: string } | null;
   decisions: readonly Decision[];

@@ -2,7 +2,7 @@ import type { Machine } from '../lib/machine.js';
 import type { Thresholds } from '../lib/severity.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Policy } from '../policy/policy.js';
-import type { AdvisoryPack, Narrowing, Plan } from './plan.js';
+import type { AdvisoryPack, Narrowing, Plan, TrustedBase } from './plan.js';
 
 /** Everything that a plan is made from, besides the catalog. */
 export interface PlanRequest {
@@ -18,6 +18,8 @@ export interface PlanRequest {
   timeout?: number;
   baseline: Plan['baseline'];
   waivers: Plan['waivers'];
+  /** The trusted commit, and the control files that it has. */
+  base: (TrustedBase & { files: readonly { path: string; blob: string }[] }) | null;
   /** SHA-256 of each asset pack that is there. */
   assets: Readonly<Record<string, string>>;
   /** Decides which build of a tool is used. */

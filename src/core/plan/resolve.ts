@@ -4,9 +4,10 @@ import type { Policy } from '../policy/policy.js';
 import { objections } from '../policy/rules.js';
 import type { Catalog } from './catalog.js';
 import type { Decision, Narrowing } from './plan.js';
+import type { PlanRequest } from './request.js';
 import type { Selection } from './select.js';
 import type { Wanted } from './step.js';
-import type { Tool } from './tool.js';
+import { CONTROL_FILES, type Tool } from './tool.js';
 
 /** The statement about the scan is always made; earlier manifests list it as a tool. */
 const ATTESTATION = 'attestation';
@@ -18,7 +19,11 @@ export interface Resolution {
 }
 
 /** Decides for each tool that anyone asked for whether it is in, with all reasons why the run must be refused. */
-export function resolveTools(selection: Selection, policy: Policy, catalog: Catalog, narrowing: Narrowing): Resolution {
+export function resolveTools(
+  selection: Selection,
+  { policy, narrowing, base }: Pick<PlanRequest, 'policy' | 'narrowing' | 'base'>,
+  catalog: Catalog,
+): Resolution {
   const result: Resolution = { tools: [], decisions: [], problems: [] };
   for (const { id, configured } of selection.tools) {
     const note = configured ? '; its `config` in the manifest is not applied' : '';
@@ -27,6 +32,7 @@ export function resolveTools(selection: Selection, policy: Policy, catalog: Cata
   for (const id of policy.tools.require) {
     if (!result.tools.some(({ tool }) => tool.id === id)) resolveOne(id, 'policy', 'required by the policy');
   }
+  if (base !== null) addControlFiles(result, catalog);
   result.problems.push(...unknownNarrowing(narrowing, selection, result));
   return result;
 
@@ -67,6 +73,16 @@ export function resolveTools(selection: Selection, policy: Policy, catalog: Cata
     const target = targetOf(id);
     return target === null || policy.substitutes[target] === undefined ? undefined : catalog.tools.get(target);
   }
+}
+
+/** Nobody asks for it, and nobody can leave it out. */
+function addControlFiles(result: Resolution, catalog: Catalog): void {
+  const tool = catalog.tools.get(CONTROL_FILES);
+  if (tool === undefined) throw new Error('the package has no control-files tool');
+  if (result.tools.some((other) => other.tool.id === tool.id)) return;
+  result.tools.push({ tool, requestedAs: tool.id });
+  const reason = 'notes what the source edits of the rules, with --policy-from';
+  result.decisions.push({ tool: tool.id, category: tool.category, included: true, by: 'operator', reason });
 }
 
 function missing(id: string, target: string | null, policy: Policy, catalog: Catalog): Problem {

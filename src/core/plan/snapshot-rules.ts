@@ -11,7 +11,7 @@ const MAX_PATH_BYTES = 4096;
 const CODE = ['**/*.{py,pyi,pyw,js,jsx,mjs,cjs,ts,tsx,mts,cts,go,java,rb,php,cs,rs,c,cc,cpp,h,sh}'];
 
 /** The caps on a snapshot. */
-export const snapshotLimits = ({ source }: Plan): SnapshotLimits => ({
+export const snapshotLimits = ({ source }: Pick<Plan, 'source'>): SnapshotLimits => ({
   maxFiles: source.maxFiles,
   maxFileBytes: source.maxFileSize,
   maxTotalBytes: source.maxTotalSize,

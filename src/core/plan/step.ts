@@ -6,7 +6,7 @@ import type { Advisories, Official, Step } from './plan.js';
 import { repackedOf, unknownProgram } from './repacked.js';
 import type { PlanRequest } from './request.js';
 import type { InstalledSupplier, Supplier } from './supplier.js';
-import { supplierOf, type Tool } from './tool.js';
+import { CONTROL_FILES, supplierOf, type Tool } from './tool.js';
 import { toolState } from './tool-state.js';
 
 /** A tool that a plan is to hold, and the id under which it was asked for. */
@@ -34,7 +34,10 @@ export function makeStep(wanted: Wanted, request: PlanRequest, catalog: Catalog)
   const made = partsOf(tool, supplier, request, catalog);
   if (made.parts === undefined) return made;
   const common = commonParts(wanted, request);
-  return { step: { ...common, ...made.parts }, problems: [...missingPacks(tool, request), ...made.problems] };
+  return {
+    step: { ...common, ...made.parts },
+    problems: [...missingPacks(tool, request), ...missingBase(tool, request), ...made.problems],
+  };
 }
 
 type Parts = Pick<
@@ -164,8 +167,14 @@ function commonParts({ tool, requestedAs }: Wanted, request: PlanRequest) {
     advisories: advisoriesOf(tool, request),
     capabilities: tool.capabilities,
     cost: tool.cost,
-    config: tool.config,
+    config: configOf(tool, request),
   };
+}
+
+/** The one tool that compares with another commit is told what that has. */
+function configOf({ id, config }: Tool, { base }: PlanRequest) {
+  if (id !== CONTROL_FILES) return config;
+  return { commit: base?.commit ?? null, files: base?.files ?? [] };
 }
 
 function advisoriesOf({ advisories: kind }: Tool, { advisories, policy, asOf }: PlanRequest): Advisories | null {
@@ -180,6 +189,11 @@ const missingPacks = (tool: Tool, { assets }: PlanRequest): Problem[] =>
       message: `${tool.id} needs the ${name} pack`,
       remedy: `Give its folder with --${name}-assets, or leave the tool out with --skip-tools ${tool.id}.`,
     }));
+
+const missingBase = ({ id }: Tool, { base }: PlanRequest): Problem[] =>
+  id === CONTROL_FILES && base === null
+    ? [{ message: `${id} compares with a trusted commit, and none is given`, remedy: 'Name one with --policy-from.' }]
+    : [];
 
 /** The program's digest is compared when the step starts: an entry may have been installed under another policy. */
 function officialOf(tool: Tool, supplier: InstalledSupplier, { toolchain }: Policy): Official | null {

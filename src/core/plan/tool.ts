@@ -44,6 +44,9 @@ export const toolSchema = z
 
 export type Tool = z.infer<typeof toolSchema>;
 
+/** The tool that is part of every run that obeys another commit's rules. */
+export const CONTROL_FILES = 'control-files';
+
 /** The supplier of the kind that the policy names, else the first. Undefined when the tool has none of that kind. */
 export const supplierOf = (tool: Tool, kind?: Supplier['kind']): Supplier | undefined =>
   kind === undefined ? tool.suppliers[0] : tool.suppliers.find((supplier) => supplier.kind === kind);

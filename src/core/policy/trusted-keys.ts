@@ -12,7 +12,7 @@ export interface TrustedKey {
 }
 
 /** The keys of a policy. Throws `Refusal` for each that cannot be read, and for a key that stands there twice. */
-export function trustedKeys({ trust }: Policy, file: string): TrustedKey[] {
+export function trustedKeys({ trust }: Pick<Policy, 'trust'>, file: string): TrustedKey[] {
   const problems: Problem[] = [];
   const keys = trust.keys.flatMap(({ name, roles, publicKey }, i): TrustedKey[] => {
     const path = `trust.keys[${i}].publicKey`;

@@ -46,8 +46,16 @@ export async function fetchRepository(
     PATH: '/usr/bin:/bin',
     ...ports.fetchEnv,
   };
-  ports.audit.record({ kind: 'network', host, status: 'fetching', callsLeft: 0 });
-  await git([...network, 'fetch', ...options, '--', url, `+${wanted}:${FETCHED_REF}`], folder, ports, env);
+  const say = (status: string) =>
+    ports.audit.record({ kind: 'network', host, status, callsLeft: 0, actor: 'operator' });
+  say('fetching');
+  try {
+    await git([...network, 'fetch', ...options, '--', url, `+${wanted}:${FETCHED_REF}`], folder, ports, env);
+  } catch (error) {
+    say('failed');
+    throw error;
+  }
+  say('fetched');
   return folder;
 }
 
@@ -78,6 +86,7 @@ async function git(
     argvDigest: digestOf(args),
     exitCode,
     durationMs: Math.round(result.durationMs),
+    actor: 'scanner',
   });
   if (exitCode === 0) return;
   ports.signal.throwIfAborted();

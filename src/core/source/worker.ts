@@ -1,11 +1,11 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Audit } from '../lib/audit.js';
 import type { Mount } from '../lib/sandbox/job.js';
 import type { Commit, ObjectFormat } from './git-objects.js';
 import { demandExit, runJob, type SourceJob, type SourcePorts } from './jobs.js';
 import type { SnapshotRequest } from './protocol.js';
 import { readIndex, type SourceIndex } from './read-index.js';
+import { recordPaths } from './record-paths.js';
 import type { Snapshot, SourceSubject, UnreadEntry } from './snapshot.js';
 import { treeDigest } from './tree-digest.js';
 
@@ -37,7 +37,7 @@ export async function runWorker(taking: Taking, ports: SourcePorts): Promise<Sna
   const job = workerJob(taking, folder, ports);
   await demandExit(job, await runJob(ports, job));
   const index = await readIndex(folder, taking.source, ports.limits);
-  record(index, ports.audit);
+  recordPaths(index, ports.audit);
   return snapshotOf(folder, index, taking);
 }
 
@@ -81,25 +81,6 @@ function workerJob({ mounts, stdin, asOwnerOf }: Taking, folder: string, ports: 
     ...(stdin === undefined ? {} : { stdin }),
     ...(asOwnerOf === undefined ? {} : { asOwnerOf }),
   };
-}
-
-/** What was refused or left out goes to the audit log; what was taken is in the evidence. */
-function record({ unread, excluded, end }: SourceIndex, audit: Audit): void {
-  for (const { path, reason, detail, audit: kind } of unread) {
-    if (kind !== undefined)
-      audit.record({ kind: 'path', path, decision: 'refused', class: kind, reason: `${reason}: ${detail}` });
-  }
-  for (const { rule, class: kind, count } of excluded) {
-    audit.record({ kind: 'path', path: rule, decision: 'excluded', class: kind, reason: `${count} paths` });
-  }
-  audit.record({
-    kind: 'state',
-    what: 'snapshot',
-    from: 'taking',
-    to: 'taken',
-    actor: 'source',
-    reason: `${end.entries} entries`,
-  });
 }
 
 function snapshotOf(folder: string, { entries, unread, excluded, end }: SourceIndex, taking: Taking): Snapshot {

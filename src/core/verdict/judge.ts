@@ -4,6 +4,7 @@ import type { Unread } from '../lib/unread.js';
 import type { Budgets, Plan } from '../plan/plan.js';
 import type { Acceptance } from '../policy/policy.js';
 import type { StepOutcome, StepStatus } from '../runtime/outcome.js';
+import type { WaiverState } from '../waivers/uses.js';
 import type { Edit } from './edits.js';
 import { type Counts, noCounts, type Tally } from './tally.js';
 
@@ -18,7 +19,7 @@ export interface BudgetRow {
 }
 
 export interface Reason {
-  kind: 'step' | 'cancelled' | 'unread' | 'budget' | 'edit';
+  kind: 'step' | 'cancelled' | 'unread' | 'budget' | 'edit' | 'waiver';
   message: string;
   remedy: string;
 }
@@ -40,6 +41,7 @@ export function judge(
   unread: readonly Unread[],
   tally: Tally,
   baseline: Compared = { steps: [], edits: [] },
+  waivers: readonly WaiverState[] = [],
 ): Verdict {
   const gaps = openGaps(plan.incomplete.accept, outcomes, unread);
   const budgets = budgetRows(plan.budgets, tally);
@@ -51,7 +53,11 @@ export function judge(
     ...baseline.steps.flatMap(baselineReason),
     ...incomplete,
   ];
-  const exceeded = [...budgets.filter((row) => row.exceeded).map(budgetReason), ...editReasons(baseline.edits)];
+  const exceeded = [
+    ...budgets.filter((row) => row.exceeded).map(budgetReason),
+    ...editReasons(baseline.edits),
+    ...waivers.flatMap((waiver) => waiverReason(waiver, plan.exceptions.maxFindings)),
+  ];
   return {
     verdict: errors.length > 0 ? 'error' : exceeded.length > 0 ? 'fail' : 'pass',
     reasons: [...errors, ...exceeded],
@@ -105,6 +111,13 @@ function editReasons(edits: readonly Edit[]): Reason[] {
   if (denied.length === 0) return [];
   const message = `${denied.length} ${denied.length === 1 ? 'edit' : 'edits'} denied by the policy, first ${denied[0]?.path} (rule ${denied[0]?.rule})`;
   return [{ kind: 'edit', message, remedy: 'Take the edits back, or change the rule under `paths.editDeny`.' }];
+}
+
+/** A waiver is an answer to findings that somebody looked at; one that covers many more was not meant for them. */
+function waiverReason({ id, state, findings }: WaiverState, most: number): Reason[] {
+  if (state !== 'over-broad') return [];
+  const message = `waiver ${id} covers ${findings} findings, ${most} are allowed`;
+  return [{ kind: 'waiver', message, remedy: 'Narrow the waiver, or change `waivers.maxFindings` in the policy.' }];
 }
 
 /** What a step that failed on the baseline would have known is unknown: the comparison proves nothing. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../findings/finding.js';
 import { type FindingSeverity, SEVERITIES, type Severity, severityRank } from '../lib/severity.js';
+import type { Exempt } from './exceptions.js';
 
 export type Counts = Record<Severity, number>;
 
@@ -9,6 +10,9 @@ export interface Tally {
   categories: Record<string, Counts>;
   tools: Record<string, Counts>;
   reviewNotes: number;
+  /** Findings that a waiver covers, or a suppression in the source that the policy lets count; in no budget. */
+  waived: number;
+  suppressedInSource: number;
   /** Findings that the baseline knows; in no budget. */
   known: number;
   /** Lines of findings.jsonl. */
@@ -18,8 +22,17 @@ export interface Tally {
 export const noCounts = (): Counts => ({ critical: 0, high: 0, medium: 0, low: 0 });
 
 /** Counts findings that arrive in the order of `compareFindings`; holds those of one line at a time. */
-export function tallier(isKnown: (finding: Finding) => boolean = () => false) {
-  const tally: Tally = { overall: noCounts(), categories: {}, tools: {}, reviewNotes: 0, known: 0, findings: 0 };
+export function tallier(isKnown: (finding: Finding) => boolean = () => false, exempt: Exempt = () => undefined) {
+  const tally: Tally = {
+    overall: noCounts(),
+    categories: {},
+    tools: {},
+    reviewNotes: 0,
+    waived: 0,
+    suppressedInSource: 0,
+    known: 0,
+    findings: 0,
+  };
   let line: Finding[] = [];
 
   const flush = () => {
@@ -35,7 +48,10 @@ export function tallier(isKnown: (finding: Finding) => boolean = () => false) {
   return {
     add(finding: Finding): void {
       tally.findings += 1;
-      if (isKnown(finding)) tally.known += 1;
+      const exemption = isKnown(finding) ? 'known' : exempt(finding)?.by;
+      if (exemption === 'known') tally.known += 1;
+      else if (exemption === 'waiver') tally.waived += 1;
+      else if (exemption === 'source') tally.suppressedInSource += 1;
       else if (finding.kind === 'review') tally.reviewNotes += 1;
       else {
         const last = line[0];

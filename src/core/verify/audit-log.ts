@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { genesis } from '../lib/audit.js';
+import { AUDIT_KINDS, genesis } from '../lib/audit.js';
 import { canonicalJson } from '../lib/canonical.js';
 import { sha256 } from '../lib/digest.js';
 import { parseJson } from './document.js';
 import { type BundleFolder, linesOf } from './folder.js';
 import { Unsound } from './problems.js';
 
-const KINDS = ['state', 'write', 'command', 'network', 'budget', 'path'] as const;
-
 const entrySchema = z.looseObject({
-  kind: z.enum(KINDS),
+  kind: z.enum(AUDIT_KINDS),
   seq: z.int().nonnegative(),
   previous: z.string(),
   run: z.string(),
@@ -22,18 +20,33 @@ export interface AuditHead {
   entries: number;
 }
 
+interface SoFar extends AuditHead {
+  broken?: unknown;
+}
+
 /**
  * Follows the hash chain of an audit log from its run's genesis to its end. Throws `Unsound` at the first entry that does
  * not follow. A log that ends early is a sound log: only the head in the run statement shows the difference.
  */
 export async function readAuditLog(folder: BundleFolder, path: string, run: string): Promise<AuditHead> {
+  const { broken, ...head } = await readAuditLogSoFar(folder, path, run);
+  if (broken !== undefined) throw broken;
+  return head;
+}
+
+/** As `readAuditLog`, for the log of a run that was killed: how far it is sound, and what ends that. */
+export async function readAuditLogSoFar(folder: BundleFolder, path: string, run: string): Promise<SoFar> {
   let head = genesis(run);
   let entries = 0;
-  for await (const lines of linesOf(folder, path)) {
-    for (const line of lines) {
-      head = follow(line, head, entries, run);
-      entries += 1;
+  try {
+    for await (const lines of linesOf(folder, path)) {
+      for (const line of lines) {
+        head = follow(line, head, entries, run);
+        entries += 1;
+      }
     }
+  } catch (broken) {
+    return { head, entries, broken };
   }
   return { head, entries };
 }

@@ -6,6 +6,7 @@ import { canonicalJson } from '../lib/canonical.js';
 import type { Plan } from '../plan/plan.js';
 import type { StepOutcome } from '../runtime/outcome.js';
 import type { Snapshot } from '../source/snapshot.js';
+import { exceptions, type WaiversUsed } from '../verdict/exceptions.js';
 import { judge, type Verdict } from '../verdict/judge.js';
 import type { Tally } from '../verdict/tally.js';
 import { MAX_DOCUMENT, parseCanonical, readCanonical } from './document.js';
@@ -29,9 +30,10 @@ export async function checkEvidence(
   const given = await problems.attempt('summary.json', () => readCanonical(folder, 'summary.json', summarySchema));
   if (inputs === undefined || given === undefined) return undefined;
   await problems.attempt('summary.json', () => agrees(inputs.plan, given));
-  const read = await checkReports(folder, inputs, given.tools, problems);
+  const excepted = exceptions(inputs.plan, inputs.waivers);
+  const read = await checkReports(folder, inputs, given.tools, excepted, problems);
   if (read === undefined) return undefined;
-  const evidence = evidenceOf(inputs, given, read.tally);
+  const evidence = evidenceOf(inputs, given, read.tally, excepted.used());
   const documents: [string, object][] = [
     ['summary.json', { ...summary(evidence), source: given.source }],
     ['policy-result.json', policyResult(evidence)],
@@ -64,7 +66,7 @@ function agrees({ steps, baseline }: Plan, given: Summary): void {
   if (subject.kind === 'tree' && subject.digest !== treeDigest) throw new Unsound('names two digests of one tree');
 }
 
-function evidenceOf({ plan, manifest }: Inputs, given: Summary, tally: Tally): Evidence {
+function evidenceOf({ plan, manifest }: Inputs, given: Summary, tally: Tally, waivers: WaiversUsed | null): Evidence {
   const { subject, treeDigest, dirty, origin } = given.source;
   const snapshot: Snapshot = {
     folder: '',
@@ -78,8 +80,8 @@ function evidenceOf({ plan, manifest }: Inputs, given: Summary, tally: Tally): E
     ...(origin !== null && { origin }),
   };
   const { tools: outcomes, baseline, coverage } = given;
-  const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined);
-  return { plan, manifest, snapshot, coverage, outcomes, tally, verdict, baseline };
+  const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined, waivers?.states);
+  return { plan, manifest, snapshot, coverage, outcomes, tally, verdict, baseline, waivers };
 }
 
 /** Throws `Unsound` with the first member that differs. */

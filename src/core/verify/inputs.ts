@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { canonicalJson } from '../lib/canonical.js';
 import { SEVERITIES, type Thresholds } from '../lib/severity.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Plan } from '../plan/plan.js';
+import { parseWaiverSet, type WaiverRules, type WaiverSet, waiverRules } from '../waivers/admit.js';
 import { readCanonical } from './document.js';
 import { type BundleFolder, measure } from './folder.js';
 import { type Problems, Unsound } from './problems.js';
@@ -18,25 +20,30 @@ export interface ToolName {
 export interface Inputs {
   plan: Plan;
   manifest: Manifest | undefined;
+  waivers: WaiverSet | undefined;
   tools: ReadonlyMap<string, ToolName>;
 }
 
 const PLAN = 'inputs/plan.json';
 const POLICY = 'inputs/policy.json';
 const MANIFEST = 'inputs/manifest.json';
+const WAIVERS = 'inputs/waivers.json';
 
 /** Reads the inputs and holds them against one another. Undefined when there is no plan to go on with. */
 export async function readInputs(folder: BundleFolder, problems: Problems): Promise<Inputs | undefined> {
   const plan = await problems.attempt(PLAN, () => readCanonical(folder, PLAN, planSchema));
   if (plan === undefined) return undefined;
-  await problems.attempt(POLICY, async () => {
-    const policy = await readCanonical(folder, POLICY, policyInBundle);
+  const policy = await problems.attempt(POLICY, async () => {
+    const read = await readCanonical(folder, POLICY, policyInBundle);
     await demandDigest(folder, POLICY, plan.policy.digest);
-    followsPolicy(plan, policy);
+    followsPolicy(plan, read);
+    return read;
   });
   const manifest = await problems.attempt(MANIFEST, () => readManifest(folder, plan));
+  const waivers =
+    policy && (await problems.attempt(WAIVERS, () => readWaivers(folder, plan, waiverRules(policy, POLICY))));
   const tools = await problems.attempt('inputs/tools', () => readTools(folder, plan, problems));
-  return tools && { plan, manifest, tools };
+  return tools && { plan, manifest, waivers, tools };
 }
 
 /** The digest of a document's canonical form is that of its file. */
@@ -52,6 +59,21 @@ async function readManifest(folder: BundleFolder, { manifest }: Plan): Promise<M
   const read = await readCanonical(folder, MANIFEST, manifestInBundle);
   await demandDigest(folder, MANIFEST, manifest.digest);
   return read;
+}
+
+/** Waivers count only as the policy of the bundle lets them: each is signed by a key that it names. */
+async function readWaivers(
+  folder: BundleFolder,
+  { waivers }: Plan,
+  rules: WaiverRules,
+): Promise<WaiverSet | undefined> {
+  if (waivers === null) {
+    if (folder.files.includes(WAIVERS)) throw new Unsound('stands there although the plan knows of none');
+    return undefined;
+  }
+  const document = await readCanonical(folder, WAIVERS, z.unknown());
+  await demandDigest(folder, WAIVERS, waivers.digest);
+  return parseWaiverSet(document, rules, waivers.asOf);
 }
 
 async function readTools(folder: BundleFolder, plan: Plan, problems: Problems) {
@@ -74,6 +96,7 @@ function followsPolicy({ budgets, ...plan }: Plan, policy: PolicyParts): void {
     if (canonicalJson(a) !== canonicalJson(b)) throw new Unsound(`the plan has other \`${name}\` than the policy`);
   };
   for (const name of ['incomplete', 'paths', 'source', 'sandbox'] as const) same(name, plan[name], policy[name]);
+  same('exceptions', plan.exceptions, policy.waivers);
   same('budgets.categories', budgets.categories, policy.budgets.categories);
   same('budgets.tools', budgets.tools, policy.budgets.tools);
   same('budgets.reviewNotes', budgets.reviewNotes, policy.budgets.reviewNotes ?? null);

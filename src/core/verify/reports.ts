@@ -1,5 +1,6 @@
 import type { IsKnown } from '../findings/baseline.js';
 import type { StepOutcome } from '../runtime/outcome.js';
+import type { Exceptions } from '../verdict/exceptions.js';
 import { type FindingsRead, readFindingsFile } from './findings.js';
 import type { BundleFolder } from './folder.js';
 import { measure } from './folder.js';
@@ -15,6 +16,7 @@ export async function checkReports(
   folder: BundleFolder,
   inputs: Inputs,
   outcomes: readonly StepOutcome[],
+  excepted: Exceptions,
   problems: Problems,
 ): Promise<FindingsRead | undefined> {
   const before = problems.count();
@@ -26,13 +28,13 @@ export async function checkReports(
   }
   const isKnown: IsKnown | undefined =
     inputs.plan.baseline === null ? undefined : ({ fingerprint }) => known.has(fingerprint);
-  const ready = reports.map((report) => ({ ...report, run: { ...report.run, isKnown } }));
+  const ready = reports.map((report) => ({ ...report, run: { ...report.run, isKnown, exempt: excepted.exempt } }));
   const read = await problems.attempt('findings.jsonl', () =>
-    readAndRender(folder, ready, outcomes, isKnown, problems),
+    readAndRender(folder, ready, outcomes, { isKnown, excepted }, problems),
   );
   if (read === undefined || problems.count() > before) return read;
   await compare(folder, 'results.sarif', digestOfAll(folder, ready), problems);
-  await compare(folder, 'results.upload.sarif', digestOfUpload(folder, ready, read.counts), problems);
+  await compare(folder, 'results.upload.sarif', digestOfUpload(folder, ready, read.uploadable), problems);
   return read;
 }
 
@@ -66,14 +68,14 @@ async function readAndRender(
   folder: BundleFolder,
   reports: readonly Report[],
   outcomes: readonly StepOutcome[],
-  isKnown: IsKnown | undefined,
+  { isKnown, excepted }: { isKnown: IsKnown | undefined; excepted: Exceptions },
   problems: Problems,
 ): Promise<FindingsRead> {
   const renderers = reports.map((report) => ({ report, ...rerender(report) }));
   const byTool = new Map(renderers.map(({ report, push }) => [report.run.tool.id, push]));
   const withFindings = outcomes.filter(({ status }) => status === 'findings' || status === 'clean');
   const consumers = new Map(withFindings.map(({ tool }) => [tool, byTool.get(tool) ?? (async () => {})]));
-  const read = await readFindingsFile(folder, consumers, isKnown);
+  const read = await readFindingsFile(folder, consumers, isKnown, excepted);
   for (const { tool, status, findings } of outcomes) {
     const found = [...(read.counts.get(tool)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
     if (found !== findings || (status === 'clean' && found > 0))

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { renderSarif, type SarifRun } from '../bundle/sarif.js';
-import { uploadRuns } from '../bundle/upload.js';
+import { uploadPlaces, uploadRuns } from '../bundle/upload.js';
 import { type Finding, type Rule, ruleSchema } from '../findings/finding.js';
 import { SEVERITIES } from '../lib/severity.js';
 import type { StepOutcome } from '../runtime/outcome.js';
@@ -97,23 +98,15 @@ export function rerender({ run }: Report) {
 export const digestOfAll = (folder: BundleFolder, reports: readonly Report[]): Promise<string> =>
   digestOfRuns(reports.map((report) => runIn(folder, report)));
 
-/** The digest of results.upload.sarif: as `digestOfAll`, without failed runs, and long ones cut. */
+/** The digest of results.upload.sarif: as `digestOfAll`, without failed runs and what an upload leaves out. */
 export function digestOfUpload(folder: BundleFolder, reports: readonly Report[], counts: Counts): Promise<string> {
   const none = async function* (): AsyncGenerator<Finding> {};
   const chosen = uploadRuns(reports.map(({ run }) => ({ ...run, findings: none }))).map(({ tool }) => tool.id);
   const runs = reports
     .filter(({ run }) => chosen.includes(run.tool.id))
-    .map((report) => {
-      const found = counts.get(report.run.tool.id);
-      return found !== undefined && sum(found) > MAX_UPLOAD ? cutRun(folder, report, found) : runIn(folder, report);
-    });
+    .map((report) => uploadedRun(folder, report, counts.get(report.run.tool.id) ?? new Map()));
   return digestOfRuns(runs);
 }
-
-/** What an upload keeps of a run (docs/bundle.md). */
-const MAX_UPLOAD = 5000;
-
-const sum = (counts: SeverityCounts): number => [...counts.values()].reduce((total, count) => total + count, 0);
 
 async function digestOfRuns(runs: readonly AsyncIterable<string | Buffer>[]): Promise<string> {
   const hash = createHash('sha256');
@@ -131,21 +124,24 @@ async function* runIn(folder: BundleFolder, { path }: Report): AsyncGenerator<Bu
   yield* bytesOf(folder, path, (await opening()).length + 1, size - AFTER.length);
 }
 
-/** The end of a line with one result. */
-const SEVERITY = /"properties":\{"severity":"([a-z]+)","cwe":\[[^\]]*\]\}\},?$/;
+/** The end of a line with one result that an upload may have: one of the history has a commit there. */
+const UPLOADED = /"properties":\{"severity":"([a-z]+)","cwe":\[[^\]]*\]\}\},?$/;
+/** No text of a finding can hold it: quotes are escaped there. */
+const SUPPRESSED = '"suppressions":[{';
+const severity = z.enum([...SEVERITIES, 'none']);
 
-/** The run inside a report's file, with the most severe results only, in their order. */
-async function* cutRun(folder: BundleFolder, { path }: Report, counts: SeverityCounts): AsyncGenerator<string> {
-  const places = placesFor(counts);
+/** The run inside a report's file, with the results that an upload has, in their order. */
+async function* uploadedRun(folder: BundleFolder, { path }: Report, counts: SeverityCounts): AsyncGenerator<string> {
+  const places = uploadPlaces(counts);
   let at = 0;
   let separator = '\n';
   for await (const lines of linesOf(folder, path)) {
     for (const line of lines) {
-      const severity = SEVERITY.exec(line)?.[1] ?? '';
-      const left = places.get(severity) ?? 0;
+      const kind = line.includes(SUPPRESSED) ? undefined : severity.safeParse(UPLOADED.exec(line)?.[1]).data;
+      const left = kind === undefined ? 0 : (places.get(kind) ?? 0);
       if (at === 1) yield line;
-      if (at > 1 && left > 0) {
-        places.set(severity, left - 1);
+      if (at > 1 && kind !== undefined && left > 0) {
+        places.set(kind, left - 1);
         yield separator + line.replace(/,$/, '');
         separator = ',\n';
       }
@@ -153,16 +149,4 @@ async function* cutRun(folder: BundleFolder, { path }: Report, counts: SeverityC
     }
   }
   yield '\n]}';
-}
-
-/** How many findings of each severity an upload has room for, the most severe first. */
-function placesFor(counts: SeverityCounts): Map<string, number> {
-  let left = MAX_UPLOAD;
-  const places = new Map<string, number>();
-  for (const severity of [...SEVERITIES, 'none' as const]) {
-    const kept = Math.min(left, counts.get(severity) ?? 0);
-    places.set(severity, kept);
-    left -= kept;
-  }
-  return places;
 }

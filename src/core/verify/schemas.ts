@@ -6,6 +6,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import { manifestSchema } from '../manifest/schema.js';
 import type { Plan } from '../plan/plan.js';
 import { thresholds } from '../policy/policy.js';
+import { trust, waivers } from '../policy/trust.js';
 
 /**
  * What `verify` reads of each document. Members that it only carries along stay as they are: their bytes are digested and
@@ -125,6 +126,8 @@ const planParts = z.looseObject({
   }),
   incomplete,
   baseline: z.strictObject({ kind: z.enum(['bundle', 'ref']), id: text }).nullable(),
+  exceptions: z.looseObject({ maxFindings: count, inSource: z.array(tool) }),
+  waivers: z.strictObject({ digest: hex, asOf: z.iso.date() }).nullable(),
   steps: z
     .array(
       z.looseObject({
@@ -148,6 +151,8 @@ const policyParts = z.looseObject({
     reviewNotes: count.optional(),
   }),
   incomplete,
+  trust,
+  waivers,
 });
 export type PolicyParts = z.infer<typeof policyParts>;
 

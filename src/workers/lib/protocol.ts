@@ -43,6 +43,8 @@ export interface FindingLine {
   endColumn?: number;
   /** Must not quote a secret or personal value. */
   message: string;
+  /** The commit that has the file, where it is none of the source. */
+  commit?: string;
   /** Overrides the rule's severity. */
   severity?: RuleLine['severity'];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { componentSchema } from '../../core/findings/component.js';
-import { ruleSchema } from '../../core/findings/finding.js';
+import { commitId, ruleSchema } from '../../core/findings/finding.js';
 import { SEVERITIES } from '../../core/lib/severity.js';
 import { unreadReason } from '../../core/lib/unread.js';
 import { addFinding, type Collected, nothing } from './collect.js';
@@ -22,6 +22,7 @@ const reportLine = z.discriminatedUnion('type', [
     endLine: position.optional(),
     endColumn: position.optional(),
     message: z.string().min(1),
+    commit: commitId.optional(),
     severity: z.enum([...SEVERITIES, 'none']).optional(),
   }),
   z.strictObject({ type: z.literal('unread'), path: z.string().min(1), reason: unreadReason, detail: z.string() }),

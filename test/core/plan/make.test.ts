@@ -11,7 +11,7 @@ const request = (over: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
   version: '1.0.0',
   narrowing: NO_NARROWING,
   baseline: null,
-  waivers: null,
+  base: null,
   assets: {},
   ...NOTHING_INSTALLED,
   ...over,

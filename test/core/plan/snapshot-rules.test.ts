@@ -9,7 +9,7 @@ const request = {
   version: '1.0.0',
   narrowing: NO_NARROWING,
   baseline: null,
-  waivers: null,
+  base: null,
   assets: {},
   ...NOTHING_INSTALLED,
 };

@@ -9,6 +9,8 @@ const tally = (over: Partial<Tally> = {}): Tally => ({
   categories: {},
   tools: {},
   reviewNotes: 0,
+  waived: 0,
+  suppressedInSource: 0,
   known: 0,
   findings: 0,
   ...over,

@@ -115,7 +115,10 @@ it(
       mutation.undo();
     }
     expect(unnoticed).toEqual([]);
-    expect(await verifyBundle(bundle, { keys: keys.map((one) => fullyTrusted(one, 'key')) })).toMatchObject({ intact: true, verdict: 'fail' });
+    expect(await verifyBundle(bundle, { keys: keys.map((one) => fullyTrusted(one, 'key')) })).toMatchObject({
+      intact: true,
+      verdict: 'fail',
+    });
   },
   60_000 + COUNT * 200,
 );

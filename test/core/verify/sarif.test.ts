@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderSarif, type SarifRun } from '../../../src/core/bundle/sarif.js';
@@ -39,6 +39,8 @@ function findingsOf(tool: string, count: number): Finding[] {
     path: 'a [b].txt',
     startLine: i + 1,
     ...(i % 2 === 0 && { startColumn: 1 }),
+    ...(i % 11 === 2 && { commit: 'c'.repeat(40) }),
+    ...(i % 5 === 2 && { vulnerability: { ids: ['CVE-1', 'GHSA-1'], purl: 'pkg:npm/a@1' } }),
     fingerprint: i.toString(16).padStart(64, '0'),
     lineHash: 'a:1',
   }));
@@ -58,6 +60,8 @@ function runOf(tool: string, count: number): SarifRun {
     },
   };
 }
+
+const NONE = { exempt: () => undefined, count: () => undefined };
 
 async function digest(pieces: AsyncIterable<string>): Promise<string> {
   const hash = createHash('sha256');
@@ -101,11 +105,27 @@ describe('rendering reports again', () => {
       }),
     );
     const consumers = new Map(renderers.map(({ id, push }) => [id, push]));
-    const { counts } = await readFindingsFile(folder, consumers, undefined);
+    const { uploadable } = await readFindingsFile(folder, consumers, undefined, NONE);
     for (const [i, { finish }] of renderers.entries())
       expect(await finish()).toBe(await digest(renderSarif(runs.slice(i, i + 1))));
     expect(await digestOfAll(folder, reports)).toBe(await digest(renderSarif(runs)));
-    expect(await digestOfUpload(folder, reports, counts)).toBe(await digest(renderSarif(uploadRuns(runs))));
+    expect(await digestOfUpload(folder, reports, uploadable)).toBe(await digest(renderSarif(uploadRuns(runs))));
+  });
+
+  it('refuses a finding whose inner keys are out of order', async () => {
+    const run = runOf('a', 3);
+    const folder = await written([run]);
+    const file = join(folder.root, 'findings.jsonl');
+    const text = readFileSync(file, 'utf8');
+    const swapped = text.replace(
+      '{"ids":["CVE-1","GHSA-1"],"purl":"pkg:npm/a@1"}',
+      '{"purl":"pkg:npm/a@1","ids":["CVE-1","GHSA-1"]}',
+    );
+    expect(swapped).not.toBe(text);
+    writeFileSync(file, swapped);
+    await expect(readFindingsFile(folder, new Map([['a', async () => {}]]), undefined, NONE)).rejects.toThrow(
+      /line 3 is not canonical/,
+    );
   });
 
   it('ends when a finding cannot be rendered', async () => {

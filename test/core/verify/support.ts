@@ -1,9 +1,9 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PrivateSigningKey } from '../../../src/core/lib/signing/keys.js';
 import { writeSignatures } from '../../../src/core/attest/sign.js';
 import { canonicalJson } from '../../../src/core/lib/canonical.js';
 import { sha256 } from '../../../src/core/lib/digest.js';
+import type { PrivateSigningKey } from '../../../src/core/lib/signing/keys.js';
 import { documentIn } from '../../support/bundle.js';
 import { runTools } from '../../support/faults.js';
 import { findingLine, leaves, reportText, ruleLine } from '../../support/reports.js';

@@ -106,7 +106,7 @@ describe('a signed bundle is not intact', () => {
       (entry) => lines.push(`${canonicalJson(entry)}\n`),
     );
     for (const _ of text(bundle, `runs/${run}/audit.jsonl`).split('\n').slice(1))
-      chain.record({ kind: 'write', path: 'x', decision: 'allowed', class: 'evidence' });
+      chain.record({ kind: 'write', path: 'x', decision: 'allowed', class: 'evidence', actor: 'scanner' });
     writeFileSync(join(bundle, 'runs', run, 'audit.jsonl'), lines.join(''));
     expect(await problemsOf(bundle)).toMatch(/audit\.jsonl: does not end in the entry that the run statement names/);
   });

@@ -1,18 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { loadPackageCatalog } from '../../../src/core/package.js';
 import { temporaryFolder } from '../../support/scan.js';
-import { namesOf, RULES_FOLDER, readFixtures } from './ruleset.js';
-
-/** Where the programs are, until the tests can take them from the store. */
-const ENGINES = [
-  ['opengrep', process.env['SECURITY_SCAN_OPENGREP'], []],
-  ['semgrep', process.env['SECURITY_SCAN_SEMGREP'], ['--metrics', 'off', '--oss-only']],
-] as const;
-
-const FLAGS = '--disable-version-check --no-git-ignore --x-ignore-semgrepignore-files --disable-nosem'.split(' ');
+import { runAlone } from '../alone.js';
+import { installedTools, testedSupplier } from '../installed.js';
+import { namesOf, readFixtures } from './ruleset.js';
 
 const report = z.looseObject({
   results: z.array(
@@ -22,26 +16,29 @@ const report = z.looseObject({
   paths: z.looseObject({ scanned: z.array(z.string()) }),
 });
 
+const catalog = await loadPackageCatalog();
+const missing = await installedTools(catalog);
 const fixtures = readFixtures();
+const names = fixtures.flatMap(namesOf);
 const folder = temporaryFolder();
-const tree = join(folder, 'tree');
+const source = join(folder, 'tree');
 
 function writeTree(): void {
   for (const fixture of fixtures) {
     for (const name of namesOf(fixture)) {
-      mkdirSync(join(tree, dirname(name)), { recursive: true });
-      writeFileSync(join(tree, name), fixture.text);
+      mkdirSync(join(source, dirname(name)), { recursive: true });
+      writeFileSync(join(source, name), fixture.text);
     }
   }
 }
 
-function scanWith(engine: string, program: string, more: readonly string[]): z.infer<typeof report> {
+async function reportOf(engine: string): Promise<z.infer<typeof report>> {
+  const tool = catalog.tools.get(engine);
+  const supplier = tool === undefined ? undefined : testedSupplier(tool);
+  if (tool === undefined || supplier === undefined) throw new Error(`${engine} cannot be installed`);
   writeTree();
-  const output = join(folder, `${engine}.json`);
-  const common = ['--no-rewrite-rule-ids', '--max-target-bytes', '0', '--timeout', '0', '--quiet', '--json'];
-  const args = ['scan', ...more, ...FLAGS, ...common, '--output', output, '--config', RULES_FOLDER, '.'];
-  execFileSync(program, args, { cwd: tree, env: { ...process.env, HOME: folder }, stdio: 'ignore' });
-  return report.parse(JSON.parse(readFileSync(output, 'utf8')));
+  const tree = { source, files: names, scratch: join(folder, engine) };
+  return report.parse(await runAlone(tool, supplier, tree, catalog));
 }
 
 const line = (path: string, number: number, rule: string): string => `${path}:${number} ${rule}`;
@@ -50,16 +47,17 @@ const expected = fixtures.flatMap((fixture) =>
   namesOf(fixture).flatMap((name) => fixture.marks.map((mark) => line(name, mark.line, mark.rule))),
 );
 
-describe.each(ENGINES)('%s', (engine, program, more) => {
-  if (program === undefined) {
-    it.skip(`finds every marked line and no other (SECURITY_SCAN_${engine.toUpperCase()} names no program)`);
+describe.each(['opengrep', 'semgrep'])('%s', (engine) => {
+  const reason = missing.get(engine);
+  if (reason !== undefined) {
+    it.skip(`finds every marked line and no other (${reason})`);
     return;
   }
 
-  it('finds every marked line and no other', () => {
-    const { results, errors, paths } = scanWith(engine, program, more);
+  it('finds every marked line and no other', async () => {
+    const { results, errors, paths } = await reportOf(engine);
     expect(errors).toEqual([]);
-    expect(paths.scanned.length).toBe(fixtures.flatMap(namesOf).length);
+    expect(paths.scanned.length).toBe(names.length);
     const found = results.map(({ path, start, check_id }) => line(path.replace(/^\.\//, ''), start.line, check_id));
     expect(found.sort()).toEqual([...expected].sort());
   });

@@ -10,5 +10,6 @@ export function recordJob(audit: Audit, job: Pick<Job, 'id' | 'substrate' | 'arg
     argvDigest: digestOf([job.substrate, ...job.args]),
     exitCode: end.kind === 'exited' ? end.exitCode : null,
     durationMs: Math.round(wallMs),
+    actor: 'scanner',
   });
 }

@@ -76,7 +76,8 @@ function toMatches(one: Found, lineOf: ReturnType<typeof dependencyLines>): Matc
     aliases: unique(relatedVulnerabilities.map(({ id }) => id)),
     summary: described?.description ?? '',
     details: described?.description ?? '',
-    uri: vulnerability.dataSource,
+    // Empty where the advisory names no page.
+    uri: vulnerability.dataSource || undefined,
   }));
 }
 

@@ -3,8 +3,7 @@ import { grype } from '../../../../src/workers/reader/adapters/grype.js';
 import { goldenOf, only, reportOf, treeOf } from '../sca/tree.js';
 import { asJsonLines, runAdapter, suppressedIn } from './sink.js';
 
-// Not recorded: grype had no database to run with. report.json has the form of the document model of grype 0.110
-// (grype/presenter/models) and made-up packages and advisories.
+// Recorded with the made-up advisories of advisories.sql and a rule that ignores one of them; without grype's configuration.
 const world = treeOf('grype', 'positive');
 const empty = {
   matches: [],

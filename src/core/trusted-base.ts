@@ -1,0 +1,169 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AuditEvent } from './lib/audit.js';
+import { Fault, type Problem, Refusal } from './lib/errors.js';
+import type { NamedDocument } from './lib/named-document.js';
+import { openSandbox } from './lib/sandbox/open.js';
+import { loadPackageCatalog } from './package.js';
+import type { Catalog } from './plan/catalog.js';
+import type { PlanRequest } from './plan/request.js';
+import { snapshotLimits } from './plan/snapshot-rules.js';
+import { defaultPolicy } from './policy/default.js';
+import { readableByJobs } from './runtime/readable.js';
+import { stageLocked } from './runtime/stage.js';
+import type { ScanRequest } from './scan-request.js';
+import { atRef } from './source/at-ref.js';
+import { controlClass } from './source/control-files.js';
+import { removeTree } from './source/remove-tree.js';
+import { parseSource } from './source/request.js';
+import type { Snapshot, SnapshotEntry } from './source/snapshot.js';
+import { takeSnapshot } from './source/take.js';
+
+/** The folder of a repository that holds its own rules. Nothing of it counts but at the commit of `--policy-from`. */
+export const RULES_FOLDER = '.security-scan';
+
+const DOCUMENTS = {
+  policy: [`${RULES_FOLDER}/policy.yaml`],
+  manifest: [`${RULES_FOLDER}/manifest.yaml`, `${RULES_FOLDER}/manifest.json`],
+  waivers: [`${RULES_FOLDER}/waivers.yaml`],
+} as const;
+const TOOLS = `${RULES_FOLDER}/tools/`;
+
+/** A request whose rules are settled, and the decisions that were made on the way. */
+export interface Based {
+  request: ScanRequest;
+  catalog: Catalog;
+  decisions: readonly AuditEvent[];
+}
+
+/**
+ * Takes policy, manifest and tool files from the commit that `policyFrom` names, never from the tree under scan. What the
+ * operator names himself stands: a policy of the organisation is not replaced by one of the repository. Throws `Refusal`
+ * for a ref without rules, `Fault` for a commit whose tree cannot be verified by its hashes.
+ */
+export async function withTrustedBase(request: ScanRequest, catalog: Catalog, signal: AbortSignal): Promise<Based> {
+  if (request.policyFrom === undefined) return { request, catalog, decisions: [] };
+  const work = await mkdtemp(join(tmpdir(), 'security-scan-base-'));
+  try {
+    await readableByJobs(work);
+    const decisions: AuditEvent[] = [];
+    const snapshot = await snapshotAt(request, request.policyFrom, { work, catalog, signal, decisions });
+    return { ...(await adopt(request, request.policyFrom, snapshot, catalog)), decisions };
+  } finally {
+    await removeTree(work);
+  }
+}
+
+interface At {
+  work: string;
+  catalog: Catalog;
+  signal: AbortSignal;
+  decisions: AuditEvent[];
+}
+
+/** The whole commit: only when all of its tree was read can our own hashes say that it is that commit. */
+async function snapshotAt(request: ScanRequest, ref: string, { work, catalog, signal, decisions }: At) {
+  const source = atRef(withGitDir(request), ref);
+  const sandbox = await openSandbox({
+    scratch: work,
+    ...(request.unsandboxed ? { force: 'none' as const } : { minimum: defaultPolicy().sandbox.embedded }),
+  });
+  const worker = { folder: join(work, 'worker') };
+  await stageLocked('snapshot', catalog, worker.folder);
+  const audit = { record: (event: AuditEvent) => void decisions.push(event) };
+  const limits = snapshotLimits(defaultPolicy());
+  return takeSnapshot(source, { sandbox, audit, worker, scratch: work, limits, pathRules: [], signal });
+}
+
+function withGitDir({ source, allowGitDir = false }: ScanRequest) {
+  const parsed = parseSource(source);
+  return parsed.kind === 'folder' ? { ...parsed, allowGitDir } : parsed;
+}
+
+async function adopt(request: ScanRequest, ref: string, snapshot: Snapshot, catalog: Catalog) {
+  const { subject, folder } = snapshot;
+  if (subject.kind !== 'gitCommit') throw unverified(ref, snapshot);
+  const entries = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
+  const own = [...entries.keys()].filter((path) => path.startsWith(`${RULES_FOLDER}/`));
+  const [policy, manifest, waivers] = await Promise.all(
+    [DOCUMENTS.policy, DOCUMENTS.manifest, DOCUMENTS.waivers].map((names) => documentAt(names, entries, folder, ref)),
+  );
+  const tools = own.filter((path) => path.startsWith(TOOLS));
+  if (policy === undefined && manifest === undefined && tools.length === 0) throw nothingThere(ref);
+  refuseLinks(
+    tools.flatMap((path) => entries.get(path) ?? []),
+    ref,
+  );
+  const chosen = {
+    policy: request.policy ?? policy,
+    manifest: request.manifest ?? manifest,
+    waivers: request.waivers ?? waivers,
+  };
+  const took = [
+    ...(request.policy === undefined && policy !== undefined ? [policy.path] : []),
+    ...(request.manifest === undefined && manifest !== undefined ? [manifest.path] : []),
+    ...(request.waivers === undefined && waivers !== undefined ? [waivers.path] : []),
+    ...(request.tools === undefined ? tools : []),
+  ].sort();
+  const withTools = request.tools === undefined && tools.length > 0;
+  const base = {
+    ref,
+    commit: subject.commit,
+    authenticated: authenticatedBy(ref, subject.commit),
+    took,
+    files: controlFiles(snapshot),
+  };
+  return {
+    request: { ...request, ...chosen, base },
+    catalog: withTools ? await loadPackageCatalog(join(folder, 'general', TOOLS)) : catalog,
+  };
+}
+
+/** Only the full id of the commit says which commit is meant, whatever branches and tags are made to name. */
+const authenticatedBy = (ref: string, commit: string) => (ref.toLowerCase() === commit ? ('commit' as const) : null);
+
+const controlFiles = ({ entries }: Snapshot): NonNullable<PlanRequest['base']>['files'] =>
+  entries
+    .filter(({ path, mode }) => mode !== '120000' && controlClass(path) !== undefined)
+    .map(({ path, gitBlob }) => ({ path, blob: gitBlob }));
+
+type Found = NamedDocument & { path: string };
+
+async function documentAt(
+  names: readonly string[],
+  entries: ReadonlyMap<string, SnapshotEntry>,
+  folder: string,
+  ref: string,
+): Promise<Found | undefined> {
+  const there = names.flatMap((name) => entries.get(name) ?? []);
+  refuseLinks(there, ref);
+  const [entry, another] = there;
+  if (entry === undefined) return undefined;
+  if (another !== undefined) throw refusal(`${ref} has both ${entry.path} and ${another.path}`, 'Remove one of them.');
+  return { file: `${ref}:${entry.path}`, path: entry.path, text: await readFile(join(folder, entry.class, entry.at)) };
+}
+
+function refuseLinks(entries: readonly SnapshotEntry[], ref: string): void {
+  const links = entries.filter(({ mode }) => mode === '120000');
+  if (links.length > 0) throw refusal(`${ref}:${links[0]?.path} is a link`, 'Put the file itself there.');
+}
+
+const nothingThere = (ref: string) =>
+  refusal(
+    `${ref} has no rules: neither a policy nor a manifest nor tool files under ${RULES_FOLDER}/`,
+    `Commit them there, or give your own with --policy.`,
+  );
+
+const refusal = (message: string, remedy: string): Refusal => {
+  const problem: Problem = { message: `--policy-from: ${message}`, remedy };
+  return new Refusal('policy', [problem]);
+};
+
+function unverified(ref: string, { unread }: Snapshot): Fault {
+  const first = unread[0];
+  const why =
+    first === undefined ? '' : `; ${unread.length} files could not be read, first ${first.path} (${first.reason})`;
+  const remedy = 'Give a clone that has the whole tree of that commit; git fetch may be needed first.';
+  return new Fault('snapshot', `--policy-from: the tree of ${ref} is not the one that its commit names${why}`, remedy);
+}
