@@ -3,12 +3,11 @@ import { isDate } from '../core/advisories/age.js';
 import { Refusal } from '../core/lib/errors.js';
 import { duration } from '../core/lib/quantity.js';
 import { SEVERITIES, type Thresholds } from '../core/lib/severity.js';
-import { keyPath, loadSigningKey } from '../core/lib/signing/key-file.js';
 import { quote } from '../core/lib/suggest.js';
 import type { ScanRequest } from '../core/scan-request.js';
 import { checkRef } from '../core/source/request.js';
-import { passwordPrompt } from './ask-password.js';
 import { namedDocument } from './named-document.js';
+import { signatures, signing } from './signing-options.js';
 
 export const DEFAULT_EXPORT_DIR = 'security-results';
 
@@ -20,10 +19,16 @@ export interface ScanFlags {
   manifest?: string;
   policy?: string;
   policyFrom?: string;
+  policySignature?: string;
+  policyKey?: string;
+  manifestSignature?: string;
+  manifestKey?: string;
   waivers?: string;
   bundleId?: string;
   replace?: boolean;
   runtime: 'auto' | 'local' | 'dagger';
+  registryMirror?: string;
+  baseImage?: string;
   skipPrivacyScan?: boolean;
   privacyAssets?: string;
   tools?: string;
@@ -56,6 +61,10 @@ export function addRequestOptions(command: Command): Command {
     .option('--manifest <file>', 'the assurance manifest of the product, JSON or YAML')
     .option('--policy <file>', 'the operator’s policy (policy show prints the built-in one)')
     .option('--policy-from <ref>', 'obey the rules under .security-scan/ of this commit of the source, not of the tree')
+    .option('--policy-signature <file>', 'of the policy, by --policy-key')
+    .option('--policy-key <file>', 'public key that must have signed the policy, also that of --policy-from')
+    .option('--manifest-signature <file>', 'of the manifest, as `manifest sign` or `cosign sign-blob` writes it')
+    .option('--manifest-key <file>', 'public key that must have signed the manifest; else one that the policy names')
     .option('--waivers <file>', 'signed exceptions from findings (waive makes them)')
     .option('--fail-on <limits>', 'most severe allowed: a severity, or counts such as high=0,medium=5', parseFailOn)
     .option('--baseline <bundle-or-ref>', 'only findings that are not in this bundle, or at this git ref, count')
@@ -73,7 +82,9 @@ export function addRequestOptions(command: Command): Command {
     .option('--timeout <duration>', 'ceiling on the whole run, such as 20m', parseDuration)
     .option('--allow-git-dir', 'accept a .git that points outside the source')
     .option('--offline', 'refuse a source that needs the network')
-    .addOption(new Option('--runtime <name>', 'where steps run').choices(['auto', 'local', 'dagger']).default('auto'));
+    .addOption(new Option('--runtime <name>', 'where steps run').choices(['auto', 'local', 'dagger']).default('auto'))
+    .option('--registry-mirror <host>', 'with dagger: the registry that has all images')
+    .option('--base-image <ref>', 'with dagger: what containers start from, name@sha256:…');
 }
 
 function parseDuration(text: string): number {
@@ -108,22 +119,14 @@ export function parseJobs(text: string): number {
   return Number(text);
 }
 
-/** The key that the operator names, read before anything runs. */
-async function signing({ signKey: key, signKeyPassword: password }: ScanFlags) {
-  if (key === undefined) return {};
-  const loaded = await loadSigningKey({ key, password, env: process.env, ask: passwordPrompt() });
-  for (const warning of loaded.warnings) console.error(`security-scan: ${warning}`);
-  return { signKey: loaded.key, signKeyPath: keyPath(key) };
-}
-
 /** What the command line asks for. Throws `Refusal` for what does not go together. */
 export async function toRequest(source: string | undefined, flags: ScanFlags): Promise<ScanRequest> {
   const chosen = source ?? flags.workspace ?? '.';
   const problems = [];
   if (source !== undefined && flags.workspace !== undefined)
     problems.push({ message: 'give SOURCE or --workspace, not both' });
-  if (flags.runtime === 'dagger')
-    problems.push({ message: '--runtime dagger is not in this version', remedy: 'Use --runtime local.' });
+  if (flags.runtime === 'dagger' && flags.unsandboxed)
+    problems.push({ message: '--unsandboxed: steps on an engine of Dagger are always in containers' });
   if (flags.offline && /^(https|ssh):|^[^/]+@[^/]+:/.test(chosen))
     problems.push({ message: '--offline: the source is a URL' });
   if (problems.length > 0) throw new Refusal('usage', problems);
@@ -146,6 +149,7 @@ export async function toRequest(source: string | undefined, flags: ScanFlags): P
     tools: flags.tools,
     asOf: flags.asOf,
     ...(await signing(flags)),
+    ...(await signatures(flags)),
     baseline: flags.baseline,
     unsandboxed: flags.unsandboxed,
     allowGitDir: flags.allowGitDir,

@@ -76,6 +76,7 @@ export async function operatorFiles(request: ScanRequest) {
     { option: '--privacy-assets', path: privacyAssets },
     { option: '--tools', path: tools },
     { option: '--sign-key', path: signKeyPath },
+    ...(request.keyPaths ?? []).map((path) => ({ option: 'a trusted key', path })),
     // The export folder may lie in the source; it is refused when the source could have brought it.
     { option: '--baseline', path: isUnder(bundle, bundlesFolder(request)) ? undefined : bundle },
   ];

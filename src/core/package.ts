@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readDocument } from './lib/document/read.js';
 import { userData } from './lib/user-data.js';
 import { type Catalog, loadCatalog } from './plan/catalog.js';
+import { type Images, imagesSchema } from './runtime/dagger/images.js';
 
 /** The folder of the installed package: two levels above this file, built or not. */
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -20,3 +23,9 @@ export const loadPackageCatalog = (operatorTools?: string): Promise<Catalog> =>
     store: userData('store'),
     advisories: userData('advisories'),
   });
+
+/** The images of the running package, each with its digest. */
+export async function loadImages(): Promise<Images> {
+  const file = join(ROOT, 'tools', 'images.lock.json');
+  return readDocument(await readFile(file), { file, code: 'tool', schema: imagesSchema, format: 'json' });
+}

@@ -1,6 +1,5 @@
 import { Fault } from './lib/errors.js';
 import type { AdvisoryPack } from './plan/plan.js';
-import type { ScanRequest } from './scan-request.js';
 import type { Snapshot, SourceSubject } from './source/snapshot.js';
 
 /** What a scan finds by itself, held fixed by whoever repeats one. */
@@ -16,7 +15,8 @@ export interface Pinned {
 }
 
 /** Where bundles are that the source may hold and that are no part of it. */
-export const bundlesFolder = ({ pinned, exportDir }: ScanRequest): string => pinned?.bundles ?? exportDir;
+export const bundlesFolder = ({ pinned, exportDir }: { pinned?: Pinned; exportDir: string }): string =>
+  pinned?.bundles ?? exportDir;
 
 /** The source is not the one that a run was pinned to. */
 export class OtherSource extends Fault {}

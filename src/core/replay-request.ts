@@ -13,7 +13,8 @@ import { packDigest } from './plan/pack.js';
 import type { AdvisoryPack, Plan } from './plan/plan.js';
 import { manifestDocument, policyDocument } from './replay-inputs.js';
 import type { ScanRequest } from './scan-request.js';
-import { readCanonical } from './verify/document.js';
+import { MAX_DOCUMENT, readCanonical } from './verify/document.js';
+import { textOf } from './verify/folder.js';
 
 /** What a replay is given besides the bundle: what no bundle holds, and how to run. */
 export interface ReplayInputs {
@@ -91,19 +92,19 @@ export async function rebuildRequest(
     source: inputs.source,
     exportDir,
     profile: plan.profile.name,
-    policy: inputs.policy ?? policyDocument(bundle.policy),
+    policy: signedAs(inputs.policy ?? policyDocument(bundle.policy), plan.policy.signedBy),
     narrowing: plan.narrowing,
     // The limits of a plan are the strictest of policy, manifest and operator: as the operator's they change nothing.
     failOn: plan.budgets.overall,
     ...(await manifestOf(bundle)),
     ...(wanted.ceilingSeconds !== null && { timeout: wanted.ceilingSeconds }),
-    ...asOf(wanted),
+    ...(await waiversOf(bundle)),
+    ...asOf(wanted, plan),
     ...(await baselineOf(plan, inputs, problems)),
     ...(await assetsOf(wanted, inputs, problems)),
     ...kept(inputs),
     pinned,
   };
-  if (plan.waivers !== null) problems.push({ message: 'a run with waivers cannot be replayed by this version' });
   return { request, wanted, problems };
 }
 
@@ -116,12 +117,25 @@ const kept = ({ tools, jobs, unsandboxed, allowGitDir }: ReplayInputs): Partial<
 
 async function manifestOf({ plan, folder }: OpenBundle): Promise<Partial<ScanRequest>> {
   if (plan.manifest === null) return {};
-  return { manifest: manifestDocument(await readCanonical(folder, 'inputs/manifest.json', z.unknown())) };
+  const read = await readCanonical(folder, 'inputs/manifest.json', z.unknown());
+  return { manifest: signedAs(manifestDocument(read), plan.manifest.signedBy) };
 }
 
-/** Where no tool judged by advisories the date is in no evidence, and any will do. */
-function asOf({ steps }: WantedPlan): Partial<ScanRequest> {
-  const date = steps.find(({ advisories }) => advisories !== null)?.advisories?.asOf;
+/** The bytes that were signed are in no bundle: by whom is a claim of the bundle that its plan repeats. */
+export const signedAs = (document: NamedDocument, signedBy: string | null): NamedDocument =>
+  signedBy === null ? document : { ...document, signedBy };
+
+/** With the signatures of those who gave them: the policy's keys decide on them again. */
+async function waiversOf({ plan, folder }: OpenBundle): Promise<Partial<ScanRequest>> {
+  if (plan.waivers === null) return {};
+  return { waivers: { file: WAIVERS, text: await textOf(folder, WAIVERS, MAX_DOCUMENT) } };
+}
+
+const WAIVERS = 'inputs/waivers.json';
+
+/** Where neither advisories nor waivers were judged by the date it is in no evidence, and any will do. */
+function asOf({ steps }: WantedPlan, { waivers }: Plan): Partial<ScanRequest> {
+  const date = waivers?.asOf ?? steps.find(({ advisories }) => advisories !== null)?.advisories?.asOf;
   return date === undefined ? {} : { asOf: date };
 }
 

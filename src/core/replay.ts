@@ -12,10 +12,10 @@ import { SANDBOX_LEVELS, type SandboxLevel } from './lib/sandbox/job.js';
 import { OtherSource } from './pinned.js';
 import type { Admission } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
-import { planDigest } from './plan/plan.js';
+import { type Plan, planDigest } from './plan/plan.js';
 import { defaultPolicy } from './policy/default.js';
 import type { TrustedKey } from './policy/trusted-keys.js';
-import { type ReplayInputs, rebuildRequest, type WantedPlan } from './replay-request.js';
+import { type Rebuilt, type ReplayInputs, rebuildRequest, signedAs } from './replay-request.js';
 import type { ScanPorts } from './run.js';
 import { scan } from './scan.js';
 import type { ScanRequest } from './scan-request.js';
@@ -23,7 +23,7 @@ import { placeOf } from './source/follow.js';
 import { guardTree } from './source/guard.js';
 import { removeTree } from './source/remove-tree.js';
 import { parseSource } from './source/request.js';
-import { type Based, withTrustedBase } from './trusted-base.js';
+import { type Based, RULES_FOLDER, withTrustedBase } from './trusted-base.js';
 import { Unsound, type VerifyProblem } from './verify/problems.js';
 
 export interface ReplayRequest extends ReplayInputs {
@@ -31,6 +31,8 @@ export interface ReplayRequest extends ReplayInputs {
   bundle: string;
   /** Keys that must have signed it; without any it need only be consistent in itself. */
   keys: readonly TrustedKey[];
+  /** The files that they came from: none may lie in the source. */
+  keyPaths?: readonly string[];
   /** Host folder for the bundle of the replay; without it nothing is left. */
   keep?: string;
 }
@@ -63,11 +65,12 @@ export async function replay(request: ReplayRequest, catalog: Catalog, ports: Sc
 
 /** What the operator gives must not be in the hands of the tree, and the replay writes neither there nor to the bundle. */
 async function guard(request: ReplayRequest, { folder }: OpenBundle, exportDir: string): Promise<void> {
-  const { source, policy, privacyAssets, tools } = request;
+  const { source, policy, privacyAssets, tools, keyPaths = [] } = request;
   const documents = [
     { option: '--policy', path: policy?.file },
     { option: '--privacy-assets', path: privacyAssets },
     { option: '--tools', path: tools },
+    ...keyPaths.map((path) => ({ option: '--key', path })),
   ];
   const inside = await guardTree(parseSource(source), { documents, exportDir });
   if (inside !== undefined) throw unfit(exportDir, '--keep lies in the source');
@@ -114,7 +117,7 @@ async function prepare(bundle: OpenBundle, { request, catalog, ports, exportDir 
   try {
     const rebuilt = await rebuildRequest(bundle, request, { exportDir, catalog });
     if (rebuilt.problems.length > 0) return { reasons: rebuilt.problems };
-    const based = await underBase(rebuilt.request, rebuilt.wanted, catalog, ports.signal);
+    const based = await underBase(rebuilt, bundle.plan, catalog, ports.signal);
     const admission = await admitScan(based.request, based.catalog, ports.clock);
     const reasons = [...planProblems(bundle, admission), ...trustProblems(request, admission)];
     return reasons.length > 0 ? { reasons } : based;
@@ -126,26 +129,31 @@ async function prepare(bundle: OpenBundle, { request, catalog, ports, exportDir 
 
 /** Rules that the run took from a commit are taken from that very commit again. */
 async function underBase(
-  request: ScanRequest,
-  { base }: WantedPlan,
+  { request, wanted: { base } }: Rebuilt,
+  plan: Plan,
   catalog: Catalog,
   signal: AbortSignal,
 ): Promise<Pick<Based, 'request' | 'catalog'>> {
   if (base === null || base === undefined) return { request, catalog };
-  const { policy, manifest, ...rest } = request;
-  const took = (name: string) => base.took.some((path) => path.startsWith(`.security-scan/${name}.`));
+  const { policy, manifest, waivers, ...rest } = request;
+  const took = (name: string) => base.took.some((path) => path.startsWith(`${RULES_FOLDER}/${name}.`));
   const asked = {
     ...rest,
     ...(!took('policy') && policy && { policy }),
     ...(!took('manifest') && manifest && { manifest }),
+    ...(!took('waivers') && waivers && { waivers }),
     policyFrom: base.commit,
   };
   const based = await withTrustedBase(asked, catalog, signal);
   const { policyFrom, ...settled } = based.request;
   if (settled.base === undefined || settled.base === null) return { request: settled, catalog: based.catalog };
-  // Which commit a branch named then, nobody can look up; that a full id is its own proof can be.
-  const authenticated = base.ref.toLowerCase() === base.commit ? 'commit' : base.authenticated;
-  return { request: { ...settled, base: { ...settled.base, ref: base.ref, authenticated } }, catalog: based.catalog };
+  // Which commit a branch named then, and who signed its policy, are claims; that a full id is its own proof is none.
+  const isCommit = base.ref.toLowerCase() === base.commit;
+  const byItself = isCommit ? ('commit' as const) : null;
+  const authenticated = base.authenticated === 'signature' ? base.authenticated : byItself;
+  const claimed = settled.policy && { policy: signedAs(settled.policy, plan.policy.signedBy) };
+  const under = { ...settled.base, ref: base.ref, authenticated };
+  return { request: { ...settled, ...claimed, base: under }, catalog: based.catalog };
 }
 
 /** A plan that cannot be made here is a reason; what the operator himself gave wrongly is an error of usage. */

@@ -10,6 +10,7 @@ import { SANDBOX_LEVELS, type Sandbox, type SandboxLevel } from './lib/sandbox/j
 import { openSandbox } from './lib/sandbox/open.js';
 import type { Plan } from './plan/plan.js';
 import { RunCeiling } from './runtime/cancel.js';
+import type { OpenSandbox } from './runtime/dagger/runtime.js';
 import type { StepEvent } from './runtime/run.js';
 import type { ScanRequest } from './scan-request.js';
 import { removeTree } from './source/remove-tree.js';
@@ -28,6 +29,8 @@ export interface ScanPorts {
   clock: () => Date;
   signal: AbortSignal;
   onEvent: (event: ScanEvent) => void;
+  /** Where jobs run; this host's own sandbox when absent. */
+  openSandbox?: OpenSandbox;
 }
 
 /** A run that has begun: its folders, its log and its sandbox. */
@@ -61,7 +64,7 @@ export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts
   const incomplete = await openIncomplete(request.exportDir, id, started.toISOString());
   try {
     await mkdir(work, { mode: 0o700 });
-    const sandbox = await sandboxFor(plan, request, work);
+    const sandbox = await sandboxFor(plan, request, work, ports.openSandbox ?? openSandbox);
     const signal = ceilingSignal(plan, ports.signal);
     const run = { id, started, sandbox, work, incomplete, signal };
     const record = recordOf(id, incomplete, signal, ports);
@@ -73,9 +76,10 @@ export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts
   }
 }
 
-async function sandboxFor(plan: Plan, request: ScanRequest, work: string): Promise<Sandbox> {
-  const wanted = request.unsandboxed ? { force: 'none' as const } : { minimum: minimumLevel(plan) };
-  const sandbox = await openSandbox({ scratch: work, ...wanted });
+async function sandboxFor(plan: Plan, request: ScanRequest, work: string, open: OpenSandbox): Promise<Sandbox> {
+  const sandbox = await (request.unsandboxed
+    ? openSandbox({ scratch: work, force: 'none' })
+    : open({ scratch: work, minimum: minimumLevel(plan) }));
   refuseUnenforced(plan, sandbox);
   return sandbox;
 }

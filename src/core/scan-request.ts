@@ -1,9 +1,10 @@
 import type { NamedDocument } from './lib/named-document.js';
 import type { Thresholds } from './lib/severity.js';
-import type { PrivateSigningKey } from './lib/signing/keys.js';
+import type { PrivateSigningKey, PublicSigningKey } from './lib/signing/keys.js';
 import type { Pinned } from './pinned.js';
 import type { Narrowing } from './plan/plan.js';
 import type { PlanRequest } from './plan/request.js';
+import type { NamedSignature } from './signed-documents.js';
 
 /** What the caller wants scanned, by which rules and where to. Everything else is decided from it. */
 export interface ScanRequest {
@@ -14,6 +15,12 @@ export interface ScanRequest {
   profile?: string;
   manifest?: NamedDocument;
   policy?: NamedDocument;
+  manifestSignature?: NamedSignature;
+  policySignature?: NamedSignature;
+  /** The key that must have signed the policy of `policyFrom`; that makes its ref an authenticated one. */
+  policyKey?: PublicSigningKey;
+  /** Files of the keys that the operator trusts: none may lie in the source. */
+  keyPaths?: readonly string[];
   /** Signed exceptions. */
   waivers?: NamedDocument;
   /** A ref of the source whose `.security-scan/` has the policy, manifest, waivers and tool files. */

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import type { ScanAdmission } from './admission.js';
 import { stepRecorder } from './decisions.js';
 import { readReport } from './findings/read-report.js';
-import { Fault } from './lib/errors.js';
 import type { Catalog } from './plan/catalog.js';
 import { snapshotLimits, snapshotRules } from './plan/snapshot-rules.js';
 import type { OpenRun, ScanPorts } from './run.js';
-import { cancelReason, cancelRemedy } from './runtime/cancel.js';
+import { cancelReason } from './runtime/cancel.js';
 import type { StepRun } from './runtime/context.js';
 import type { Handed } from './runtime/input.js';
 import { runPlan } from './runtime/run.js';
@@ -16,6 +15,7 @@ import type { ScanRequest } from './scan-request.js';
 import { type History, takeHistory } from './source/history.js';
 import type { Snapshot, SourceRequest } from './source/snapshot.js';
 import { takeSnapshot } from './source/take.js';
+import { treeDigest } from './source/tree-digest.js';
 
 /** What every stage of one run is given. */
 export interface Context {
@@ -28,7 +28,7 @@ export interface Context {
   inside: string | undefined;
 }
 
-/** Copies the source as it is now; steps never see the live tree. */
+/** Copies the source as it is now; steps never see the live tree. A run that is cancelled meanwhile has an unread source. */
 export async function take(
   source: SourceRequest,
   name: string,
@@ -44,7 +44,8 @@ export async function take(
   const pathRules = snapshotRules(admission.plan);
   const ports = { sandbox, audit, worker, scratch, limits, pathRules, signal, outputFolder: inside };
   const snapshot = await takeSnapshot(source, ports).catch((error: unknown) => {
-    throw signal.aborted ? cancelled(signal, error) : error;
+    if (signal.aborted) return notRead(signal, scratch);
+    throw error;
   });
   // A source without such files leaves no folder for them, and a mount needs one.
   for (const name of ['general', 'sensitive'])
@@ -55,10 +56,12 @@ export async function take(
   return snapshot;
 }
 
-/** Without a snapshot there is no subject that evidence could be about, so there is no bundle. */
-function cancelled(signal: AbortSignal, cause: unknown): Fault {
-  const message = `${cancelReason(signal)} while the source was read; nothing was scanned and no bundle was made`;
-  return new Fault('snapshot', message, cancelRemedy(signal), { cause });
+/** What a run knows of a source that it was cancelled over: that it is not the empty one, but an unread one. */
+function notRead(signal: AbortSignal, folder: string): Snapshot {
+  const unread = [{ path: '.', reason: 'unreadable' as const, detail: cancelReason(signal) }];
+  const digest = treeDigest([], unread);
+  const subject = { kind: 'tree' as const, digest };
+  return { folder, entries: [], unread, excluded: [], ignored: 0, treeDigest: digest, subject, dirty: false };
 }
 
 /** Runs the plan's steps over a snapshot. */

@@ -7,12 +7,14 @@ import type { NamedDocument } from './lib/named-document.js';
 import { openSandbox } from './lib/sandbox/open.js';
 import { loadPackageCatalog } from './package.js';
 import type { Catalog } from './plan/catalog.js';
+import type { TrustedBase } from './plan/plan.js';
 import type { PlanRequest } from './plan/request.js';
 import { snapshotLimits } from './plan/snapshot-rules.js';
 import { defaultPolicy } from './policy/default.js';
 import { readableByJobs } from './runtime/readable.js';
 import { stageLocked } from './runtime/stage.js';
 import type { ScanRequest } from './scan-request.js';
+import { signerOf, withCheckedSignatures } from './signed-documents.js';
 import { atRef } from './source/at-ref.js';
 import { controlClass } from './source/control-files.js';
 import { removeTree } from './source/remove-tree.js';
@@ -28,6 +30,7 @@ const DOCUMENTS = {
   manifest: [`${RULES_FOLDER}/manifest.yaml`, `${RULES_FOLDER}/manifest.json`],
   waivers: [`${RULES_FOLDER}/waivers.yaml`],
 } as const;
+const SIGNATURE = `${RULES_FOLDER}/policy.yaml.sigstore.json`;
 const TOOLS = `${RULES_FOLDER}/tools/`;
 
 /** A request whose rules are settled, and the decisions that were made on the way. */
@@ -43,13 +46,14 @@ export interface Based {
  * for a ref without rules, `Fault` for a commit whose tree cannot be verified by its hashes.
  */
 export async function withTrustedBase(request: ScanRequest, catalog: Catalog, signal: AbortSignal): Promise<Based> {
-  if (request.policyFrom === undefined) return { request, catalog, decisions: [] };
+  if (request.policyFrom === undefined) return { request: withCheckedSignatures(request), catalog, decisions: [] };
   const work = await mkdtemp(join(tmpdir(), 'security-scan-base-'));
   try {
     await readableByJobs(work);
     const decisions: AuditEvent[] = [];
     const snapshot = await snapshotAt(request, request.policyFrom, { work, catalog, signal, decisions });
-    return { ...(await adopt(request, request.policyFrom, snapshot, catalog)), decisions };
+    const based = await adopt(request, request.policyFrom, snapshot, catalog);
+    return { ...based, request: withCheckedSignatures(based.request), decisions };
   } finally {
     await removeTree(work);
   }
@@ -91,12 +95,14 @@ async function adopt(request: ScanRequest, ref: string, snapshot: Snapshot, cata
   );
   const tools = own.filter((path) => path.startsWith(TOOLS));
   if (policy === undefined && manifest === undefined && tools.length === 0) throw nothingThere(ref);
+  const signature = await documentAt([SIGNATURE], entries, folder, ref);
+  const signedBy = policySigner(request, policy, signature, ref);
   refuseLinks(
     tools.flatMap((path) => entries.get(path) ?? []),
     ref,
   );
   const chosen = {
-    policy: request.policy ?? policy,
+    policy: request.policy ?? (policy && signedBy ? { ...policy, signedBy } : policy),
     manifest: request.manifest ?? manifest,
     waivers: request.waivers ?? waivers,
   };
@@ -110,7 +116,7 @@ async function adopt(request: ScanRequest, ref: string, snapshot: Snapshot, cata
   const base = {
     ref,
     commit: subject.commit,
-    authenticated: authenticatedBy(ref, subject.commit),
+    authenticated: authenticatedBy(ref, subject.commit, signedBy),
     took,
     files: controlFiles(snapshot),
   };
@@ -120,8 +126,27 @@ async function adopt(request: ScanRequest, ref: string, snapshot: Snapshot, cata
   };
 }
 
-/** Only the full id of the commit says which commit is meant, whatever branches and tags are made to name. */
-const authenticatedBy = (ref: string, commit: string) => (ref.toLowerCase() === commit ? ('commit' as const) : null);
+/** A signature by the operator's key, or the full id of the commit: only they say which commit is meant, whatever branches and tags are made to name. */
+function authenticatedBy(ref: string, commit: string, signedBy: string | undefined): TrustedBase['authenticated'] {
+  if (signedBy !== undefined) return 'signature';
+  return ref.toLowerCase() === commit ? 'commit' : null;
+}
+
+/** With a key from the operator the policy at the commit must be signed by it, and says by that which commit is meant. */
+function policySigner(
+  { policyKey }: ScanRequest,
+  policy: Found | undefined,
+  signature: Found | undefined,
+  ref: string,
+) {
+  if (policyKey === undefined) return undefined;
+  if (policy === undefined || signature === undefined)
+    throw refusal(
+      `${ref} has no signed policy`,
+      `Commit ${DOCUMENTS.policy[0]} and ${SIGNATURE}, made by \`policy sign\`.`,
+    );
+  return signerOf(policy, signature, [policyKey]).keyid;
+}
 
 const controlFiles = ({ entries }: Snapshot): NonNullable<PlanRequest['base']>['files'] =>
   entries

@@ -40,7 +40,7 @@ describe('security-scan refuses, with exit code 2 and a reason', () => {
     ['a bundle id that is a path', ['--bundle-id', '../x'], /--bundle-id/],
     ['an answer that cannot be written', ['--output', '/proc/none/answer'], /--output: cannot be written/],
     ['events that cannot be written', ['--events', '/proc/none/events'], /--events: cannot be written/],
-    ['the Dagger runtime', ['--runtime', 'dagger'], /not in this version/],
+    ['Dagger without its containers', ['--runtime', 'dagger', '--unsandboxed'], /always in containers/],
   ])('%s', async (_, args, message) => {
     const { exitCode, stderr } = await cli([source, '--export-dir', out, ...args]);
     expect(stderr).toMatch(message);

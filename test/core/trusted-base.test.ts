@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { signBlob } from '../../src/core/lib/signing/blob.js';
+import { generateKey } from '../../src/core/lib/signing/keys.js';
 import type { ScanRequest } from '../../src/core/scan-request.js';
 import { builtCatalog } from '../support/catalog.js';
 import { commitAll } from '../support/cli.js';
@@ -127,6 +129,18 @@ describe('rules of a trusted commit', () => {
     expect(evidence.plan.base).toEqual({ ref: commit, commit, authenticated: 'commit', took: [...RULES].sort() });
     const byName = await scan(trusted, { policyFrom: 'main' });
     expect(byName.evidence.plan.base).toMatchObject({ ref: 'main', commit, authenticated: null });
+  });
+
+  it('are authenticated by a signature on their policy', async () => {
+    const key = generateKey('ed25519');
+    const signature = '.security-scan/policy.yaml.sigstore.json';
+    const signed = branch((folder) => write(folder, { [signature]: signBlob(Buffer.from(POLICY), key) }));
+    const { evidence } = await scan(signed, { policyFrom: 'main', policyKey: key });
+    expect(evidence.plan.base?.authenticated).toBe('signature');
+    expect(evidence.plan.policy.signedBy).toBe(key.keyid);
+    const forged = { policyFrom: 'main', policyKey: generateKey('ed25519') };
+    await expect(scan(signed, forged)).rejects.toThrow(/no signature over this file/);
+    await expect(scan(trusted, forged)).rejects.toThrow(/main has no signed policy/);
   });
 
   it('give way to what the operator names himself', async () => {

@@ -106,7 +106,10 @@ describe('a waiver', () => {
   });
 
   it('fails the run when it covers more than the policy lets one cover', async () => {
-    const { verdict, states, folder } = await run({ waivers: waiverFile('*.txt'), policy: policyWith({ maxFindings: 3 }) });
+    const { verdict, states, folder } = await run({
+      waivers: waiverFile('*.txt'),
+      policy: policyWith({ maxFindings: 3 }),
+    });
     expect(states).toMatchObject([{ state: 'over-broad', findings: 4 }]);
     expect(verdict).toMatchObject({
       verdict: 'fail',
@@ -146,7 +149,10 @@ describe('a waiver', () => {
     forged.waivers.digest = digestOf(document);
     writeFileSync(plan, canonicalJson(forged));
     const problems = await intact(copy);
-    expect(problems).toContainEqual({ file: 'inputs/waivers.json', reason: expect.stringMatching(/does not verify with the key of Ann/) });
+    expect(problems).toContainEqual({
+      file: 'inputs/waivers.json',
+      reason: expect.stringMatching(/does not verify with the key of Ann/),
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScanEvent } from '../../src/core/run.js';
+import { verifyBundle } from '../../src/core/verify/verify.js';
 import { documentIn } from '../support/bundle.js';
 import { scriptedCatalog } from '../support/catalog.js';
 import { outcomeOf, smallSource } from '../support/faults.js';
@@ -54,27 +55,19 @@ describe('a cancelled run', () => {
     expect(processesWith(WORD)).toEqual([]);
   });
 
-  it.each(['started', 'done'])(
-    'when the snapshot is %s either has no bundle and says why, or a bundle with verdict error',
-    async (state) => {
-      const { exportDir, done } = await cancelled((event) => event.type === 'snapshot' && event.state === state);
-      if (state === 'done') {
-        expect((await done).evidence.verdict.verdict).toBe('error');
-        return;
-      }
-      await expect(done).rejects.toMatchObject({
-        name: 'Fault',
-        message: 'the run was cancelled while the source was read; nothing was scanned and no bundle was made',
-        remedy: 'Run again.',
-      });
-      nothingIn(exportDir);
-    },
-  );
-
-  it('that was cancelled before it began leaves nothing', async () => {
-    const { exportDir, done } = await cancelled(() => true);
-    await expect(done).rejects.toMatchObject({ name: 'Fault' });
-    nothingIn(exportDir);
+  it.each<[string, (event: ScanEvent) => boolean]>([
+    ['before it began', () => true],
+    ['while the source is read', (event) => event.type === 'snapshot' && event.state === 'started'],
+    ['when the source was read', (event) => event.type === 'snapshot' && event.state === 'done'],
+  ])('%s leaves a bundle that says so', async (name, when) => {
+    const { done, exportDir } = await cancelled(when);
+    const { evidence, bundle, exitCode } = await done;
+    expect([evidence.verdict.verdict, exitCode]).toEqual(['error', 3]);
+    for (const { status } of evidence.outcomes) expect(status).toBe('cancelled');
+    const unread = [{ path: '.', reason: 'unreadable', detail: 'the run was cancelled' }];
+    expect(evidence.snapshot.unread).toEqual(name === 'when the source was read' ? [] : unread);
+    expect(await verifyBundle(bundle.folder)).toMatchObject({ verdict: 'error', problems: [] });
+    expect(readdirSync(join(exportDir, '.incomplete'))).toEqual([]);
   });
 });
 

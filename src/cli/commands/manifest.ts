@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { initManifest } from '../../core/manifest/init.js';
 import { readManifest } from '../../core/manifest/manifest.js';
 import { namedDocument } from '../named-document.js';
-import { refuseWrite } from './policy.js';
+import { refuseWrite } from './refuse-write.js';
+import { addSign } from './sign-file.js';
 
 export function manifestCommand(): Command {
   const command = new Command('manifest').description('the assurance manifest of a product');
@@ -25,5 +26,6 @@ export function manifestCommand(): Command {
     .action((product: string, file: string) =>
       writeFile(file, initManifest(product), { flag: 'wx' }).catch(refuseWrite(file)),
     );
+  addSign(command, 'manifest');
   return command;
 }

@@ -5,6 +5,8 @@ import { loadPackageCatalog } from '../../core/package.js';
 import { unknownInPolicy } from '../../core/plan/make.js';
 import { DEFAULT_POLICY, readPolicy } from '../../core/policy/default.js';
 import { namedDocument } from '../named-document.js';
+import { refuseWrite } from './refuse-write.js';
+import { addSign } from './sign-file.js';
 
 export function policyCommand(): Command {
   const command = new Command('policy').description('the operator’s policy');
@@ -28,11 +30,6 @@ export function policyCommand(): Command {
       if (problems.length > 0) throw new Refusal('policy', problems);
       console.log(`${file}: policy ${policy.name} is sound`);
     });
+  addSign(command, 'policy');
   return command;
 }
-
-/** Never writes over what stands there. */
-export const refuseWrite = (file: string) => (cause: NodeJS.ErrnoException) => {
-  const message = cause.code === 'EEXIST' ? 'exists already' : `cannot be written (${cause.code})`;
-  throw new Refusal('usage', [{ file, message }], { cause });
-};

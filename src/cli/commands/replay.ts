@@ -60,6 +60,7 @@ async function runReplay(path: string, { json, quiet, ...flags }: ReplayFlags): 
     ...inputs,
     bundle: await oneBundle(path),
     keys: await trustedFiles(key),
+    keyPaths: key ?? [],
     ...(policy && { policy }),
   };
   const catalog = await loadPackageCatalog(flags.tools);

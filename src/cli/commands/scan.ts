@@ -6,6 +6,7 @@ import type { ScanEvent } from '../../core/run.js';
 import { scan } from '../../core/scan.js';
 import { liveProgress, type Progress, plainProgress, silent } from '../progress.js';
 import { FORMATS, type Format, writeReport } from '../report.js';
+import { inRuntime } from '../runtime.js';
 import { addRequestOptions, DEFAULT_EXPORT_DIR, parseJobs, type ScanFlags, toRequest } from '../scan-options.js';
 import { abortOnSignals } from '../signals.js';
 import { painter } from '../style.js';
@@ -49,7 +50,10 @@ async function runScan(source: string | undefined, flags: ScanFlags & OutputFlag
       progress.onEvent(event);
       events.write(event);
     };
-    const result = await scan(request, catalog, { clock: () => new Date(), signal: cancel.signal, onEvent });
+    const say = (line: string) => flags.quiet || console.error(`security-scan: ${line}`);
+    const result = await inRuntime(flags, catalog, say, (openSandbox) =>
+      scan(request, catalog, { clock: () => new Date(), signal: cancel.signal, onEvent, openSandbox }),
+    );
     progress.stop();
     if (!(flags.events === '-' && flags.output === undefined)) {
       await writeReport(result, flags.format, output, painter(process.stdout));

@@ -5,7 +5,7 @@ import { toolId } from '../../core/lib/category.js';
 import { Refusal } from '../../core/lib/errors.js';
 import { quote } from '../../core/lib/suggest.js';
 import { loadPackageCatalog } from '../../core/package.js';
-import { refuseWrite } from './policy.js';
+import { refuseWrite } from './refuse-write.js';
 import { testText, toolText } from './tool-scaffold.js';
 
 /** `tools new ID`: everything that a tool of the operator's own needs, to be filled in. */

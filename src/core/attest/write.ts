@@ -65,7 +65,7 @@ function predicate(facts: RunFacts): Omit<RunPredicate, 'files'> {
     finished: facts.finished.toISOString(),
     generator: { name: 'security-scan', version: facts.version },
     host: { platform: platform(), arch: arch(), kernel: release(), cpus: cpus().length },
-    runtime: 'local',
+    runtime: sandbox.level === 'dagger' ? 'dagger' : 'local',
     sandbox: { level: sandbox.level, unsandboxed: facts.unsandboxed, enforcement: sandbox.enforcement },
     substrate: sandbox.substrate,
     verdict: facts.verdict,

@@ -6,6 +6,9 @@ import { canonicalJson } from './canonical.js';
 /** SHA-256 as 64 lower-case hex digits. */
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
+/** SHA-256 as 32 bytes. */
+export const sha256Bytes = (data: Uint8Array): Buffer => createHash('sha256').update(data).digest();
+
 /** SHA-256 of the value's RFC 8785 form. */
 export const digestOf = (value: unknown): string => sha256(canonicalJson(value));
 

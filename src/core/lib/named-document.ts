@@ -2,4 +2,6 @@
 export interface NamedDocument {
   file: string;
   text: string | Uint8Array;
+  /** Fingerprint of the trusted key whose signature over the text was checked. */
+  signedBy?: string;
 }

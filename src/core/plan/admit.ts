@@ -15,7 +15,7 @@ export interface Admission {
   plan: Plan;
 }
 
-export type AdmissionRequest = Omit<PlanRequest, 'manifest' | 'policy' | 'waivers'> & {
+export type AdmissionRequest = Omit<PlanRequest, 'manifest' | 'policy' | 'waivers' | 'signedBy'> & {
   /** Checks the waivers by the policy. Throws `Refusal`. */
   waivers?: (policy: Policy, file: string) => Plan['waivers'];
   manifest?: NamedDocument;
@@ -37,7 +37,12 @@ export function admit(request: AdmissionRequest, catalog: Catalog): Admission {
       refusals.flatMap((refusal) => refusal.problems),
     );
   }
-  return { manifest, policy, plan: makePlan({ ...rest, manifest, policy, waivers: waivers ?? null }, catalog) };
+  const signedBy = { manifest: manifestFile?.signedBy ?? null, policy: policyFile?.signedBy ?? null };
+  return {
+    manifest,
+    policy,
+    plan: makePlan({ ...rest, manifest, policy, signedBy, waivers: waivers ?? null }, catalog),
+  };
 }
 
 function attempt<T>(read: () => T): [T | undefined, Refusal | undefined] {

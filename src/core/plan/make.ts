@@ -21,15 +21,21 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
   if ('problem' in selection) throw new Refusal('profile', [selection.problem, ...unknown]);
   const { tools, decisions, problems } = resolveTools(selection, request, catalog);
   const steps = tools.map((wanted) => makeStep(wanted, request, catalog));
-  const refused = [...unknown, ...distrusted(request), ...problems, ...steps.flatMap((step) => step.problems)];
+  const refused = [
+    ...unknown,
+    ...unsigned(request),
+    ...distrusted(request),
+    ...problems,
+    ...steps.flatMap((step) => step.problems),
+  ];
   if (refused.length === 0 && steps.length === 0) refused.push({ message: 'nothing is left to run' });
   if (refused.length > 0) throw new Refusal('plan', refused);
   return {
     schemaVersion: 1,
     generator: { name: 'security-scan', version: request.version },
     profile: { name: selection.name, origin: selection.origin },
-    manifest: manifest ? identity(manifest) : null,
-    policy: { name: policy.name, digest: digestOf(policy) },
+    manifest: manifest ? { ...identity(manifest), signedBy: request.signedBy.manifest } : null,
+    policy: { name: policy.name, digest: digestOf(policy), signedBy: request.signedBy.policy },
     rulesetDigest: catalog.rulesetDigest,
     narrowing,
     budgets: budgetsOf(selection, request),
@@ -50,6 +56,13 @@ export function makePlan(request: PlanRequest, catalog: Catalog): Plan {
     decisions,
     steps: steps.map(({ step }) => step).filter((step) => step !== undefined),
   };
+}
+
+/** A manifest may come with the tree; a policy can demand that it is somebody's word. */
+function unsigned({ manifest, signedBy, policy }: PlanRequest): Problem[] {
+  if (manifest === undefined || signedBy.manifest !== null || policy.trust.manifestSignature === 'optional') return [];
+  const remedy = 'Give its signature with --manifest-signature; `security-scan manifest sign` makes one.';
+  return [{ message: 'the policy demands that the manifest is signed', remedy }];
 }
 
 /** Who can move a branch or tag could choose the rules. */

@@ -116,8 +116,9 @@ export interface Plan {
   schemaVersion: 1;
   generator: { name: 'security-scan'; version: string };
   profile: { name: string; origin: 'built-in' | 'manifest' };
-  manifest: { digest: string; product: string; version: string } | null;
-  policy: { name: string; digest: string };
+  /** `signedBy` is the fingerprint of the key whose signature over the document was checked; null for an unsigned one. */
+  manifest: { digest: string; product: string; version: string; signedBy: string | null } | null;
+  policy: { name: string; digest: string; signedBy: string | null };
   rulesetDigest: string;
   narrowing: Narrowing;
   budgets: Budgets;

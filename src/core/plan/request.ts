@@ -18,6 +18,8 @@ export interface PlanRequest {
   timeout?: number;
   baseline: Plan['baseline'];
   waivers: Plan['waivers'];
+  /** Fingerprints of the keys that signed the documents. */
+  signedBy: { manifest: string | null; policy: string | null };
   /** The trusted commit, and the control files that it has. */
   base: (TrustedBase & { files: readonly { path: string; blob: string }[] }) | null;
   /** SHA-256 of each asset pack that is there. */

@@ -12,6 +12,7 @@ import { prepare } from './prepare.js';
 /** Runs one tool over the files that it applies to and has its report read. Never throws for what the tool does. */
 export async function runStep(step: Step, context: StepContext): Promise<StepRun> {
   const files = context.handed.get(step.id) ?? [];
+  if (context.signal.aborted) return { outcome: cancelled(step, files.length, context) };
   if (files.length === 0 && !step.appliesTo.history) return notApplicable(step, 'no file that it applies to');
   const folder = join(context.scratch, 'steps', step.id);
   try {

@@ -115,8 +115,8 @@ const incomplete = z.strictObject({
 const planParts = z.looseObject({
   schemaVersion: z.literal(1),
   profile: z.strictObject({ name: text, origin: z.enum(['built-in', 'manifest']) }),
-  manifest: z.strictObject({ digest: hex, product: text, version: text }).nullable(),
-  policy: z.strictObject({ name: text, digest: hex }),
+  manifest: z.strictObject({ digest: hex, product: text, version: text, signedBy: text.nullable() }).nullable(),
+  policy: z.strictObject({ name: text, digest: hex, signedBy: text.nullable() }),
   rulesetDigest: hex,
   budgets: z.strictObject({
     overall: thresholds,

@@ -2,13 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { signersOf } from '../../../src/core/lib/signing/dsse.js';
-import { generateKey, KEY_TYPES, type PrivateSigningKey } from '../../../src/core/lib/signing/keys.js';
 import { placeOf, writeSignatures } from '../../../src/core/attest/sign.js';
-import { sigstoreBundleSchema } from '../../../src/core/lib/signing/sigstore-bundle.js';
 import { bundleSubject, RUN_PREDICATE, SCAN_PREDICATE, statement } from '../../../src/core/attest/statement.js';
 import { canonicalJson } from '../../../src/core/lib/canonical.js';
 import { sha256 } from '../../../src/core/lib/digest.js';
+import { signersOf } from '../../../src/core/lib/signing/dsse.js';
+import { generateKey, KEY_TYPES, type PrivateSigningKey } from '../../../src/core/lib/signing/keys.js';
+import { sigstoreBundleSchema } from '../../../src/core/lib/signing/sigstore-bundle.js';
 import { temporaryFolder } from '../../support/scan.js';
 
 const SCRATCH = temporaryFolder();

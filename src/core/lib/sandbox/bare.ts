@@ -51,7 +51,7 @@ function hostPath(job: Job, path: string): string {
 }
 
 /** Standard output 4 says that the command is about to run; see `inFolder`. */
-function bareReport({ status, stderr }: Launched): SetUpReport {
+export function bareReport({ status, stderr }: Launched): SetUpReport {
   const code = /^exited (\d+)$/m.exec(status)?.[1];
   if (!status.startsWith('started\n')) return { started: false, reason: firstLine(stderr.head) || 'not started' };
   return { started: true, status: code === undefined ? null : Number(code) };

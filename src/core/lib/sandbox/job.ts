@@ -1,5 +1,5 @@
 /** Sandbox levels, weakest first. See docs/threat-model.md for what each one enforces. */
-export const SANDBOX_LEVELS = ['none', 'seatbelt', 'namespaces', 'bubblewrap'] as const;
+export const SANDBOX_LEVELS = ['none', 'seatbelt', 'namespaces', 'bubblewrap', 'dagger'] as const;
 export type SandboxLevel = (typeof SANDBOX_LEVELS)[number];
 
 /** What one sandboxed process tree may use. */

@@ -94,6 +94,8 @@ function starterOf(level: SandboxLevel, folder: string): Starter {
       return seatbeltStarter();
     case 'none':
       return unsandboxedStarter();
+    case 'dagger':
+      throw new Error('an engine of Dagger is needed: `--runtime dagger`');
   }
 }
 

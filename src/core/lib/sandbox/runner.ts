@@ -27,15 +27,26 @@ export async function runJob(starter: Starter, cgroups: CgroupHost, job: Job, si
   if (signal.aborted) return { ...notStarted(''), end: { kind: 'cancelled' } };
   const identity = claimIdentity(job);
   try {
-    const result = await attempt(starter, cgroups, identity, job, signal);
-    return takeMounts(job, identity) ? result : { ...result, end: { kind: 'output' } };
+    return await runJobAs(starter, cgroups, identity, job, signal);
   } finally {
     releaseIdentity(identity);
   }
 }
 
+/** Runs a job that has no problem as that identity. */
+export async function runJobAs(
+  starter: Starter,
+  cgroups: CgroupHost,
+  identity: Identity,
+  job: Job,
+  signal: AbortSignal,
+): Promise<JobResult> {
+  const result = await attempt(starter, cgroups, identity, job, signal);
+  return takeMounts(job, identity) ? result : { ...result, end: { kind: 'output' } };
+}
+
 /** Why the job cannot be run as described, or undefined. */
-function jobProblem(job: Job): string | undefined {
+export function jobProblem(job: Job): string | undefined {
   const owned = job.asOwnerOf;
   if (owned !== undefined && !existsSync(owned)) return `asOwnerOf does not exist: ${owned}`;
   return mountProblem(job.mounts) ?? environmentProblem(job.env) ?? limitProblem(job.limits);

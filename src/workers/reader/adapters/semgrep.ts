@@ -43,7 +43,7 @@ const schema = z.looseObject({
     skipped: z.array(z.looseObject({ path: z.string().min(1), reason: z.string() })).optional(),
   }),
   skipped_rules: z.array(z.unknown()).default([]),
-  /** Only here Semgrep says where it gave up following data, which it does by itself after a fifth of a second. */
+  /** Only here Semgrep says where it gave up following data, which it does by itself after a fifth of a second (its Limits_semgrep.ml). */
   time: z.looseObject({ fixpoint_timeouts: z.array(located).default([]) }).default({ fixpoint_timeouts: [] }),
 });
 type Report = z.infer<typeof schema>;

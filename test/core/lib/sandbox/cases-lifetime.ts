@@ -80,6 +80,9 @@ export const LIFETIMES: Case[] = [
       );
       controller.abort();
       assert.deepEqual((await done).end, { kind: 'cancelled' });
+      // An engine ends its containers by itself; what they write has no way out any more.
+      if (world.sandbox.level === 'dagger')
+        await until(() => processesWith(token).length === 0, 'the engine ended the container');
       assert.deepEqual(processesWith(token), []);
       assert.deepEqual((await world.sandbox.run(job, controller.signal)).end, { kind: 'cancelled' });
     },
@@ -94,7 +97,9 @@ export const LIFETIMES: Case[] = [
         [world.orchestrator, world.sandbox.level, world.folder, JSON.stringify(job)],
         { stdio: 'ignore' },
       );
-      await until(() => jailedWith(token).length === 2, 'the job and its daemon are up').finally(() =>
+      // An engine is connected to and looked at first.
+      const up = 'the job and its daemon are up';
+      await until(() => jailedWith(token).length === 2, up, world.sandbox.level === 'dagger' ? 60 : 10).finally(() =>
         child.kill('SIGKILL'),
       );
       await until(() => processesWith(token).length === 0, 'nothing of the jail is left');

@@ -85,11 +85,11 @@ export function processesWith(token: string): number[] {
 export const jailedWith = (token: string): number[] =>
   processesWith(token).filter((pid) => textOf(`/proc/${pid}/cmdline`).startsWith('/sandbox/node\0'));
 
-/** Waits until `ready` is true; throws with `what` when it is not within ten seconds. */
-export async function until(ready: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
+/** Waits until `ready` is true; throws with `what` when it is not within the seconds. */
+export async function until(ready: () => boolean, what: string, seconds = 10): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
   while (!ready()) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -16,20 +16,28 @@ export async function runSuite(
   orchestrator: string,
 ): Promise<Record<string, string | null>> {
   const sandbox = await openSandbox({ force: level, scratch: folder });
+  return runCases(CASES, folder, (one, place) => one.check({ sandbox, folder: place, orchestrator }));
+}
+
+/** Runs cases three at a time, each with an empty folder. */
+export async function runCases(
+  cases: readonly Case[],
+  folder: string,
+  check: (one: Case, place: string) => Promise<void>,
+): Promise<Record<string, string | null>> {
   const results: Record<string, string | null> = {};
-  const pending = [...CASES];
+  const pending = [...cases];
   const worker = async () => {
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      results[next.name] = await outcome(next, { sandbox, folder: mkdtempSync(join(folder, 'case-')), orchestrator });
-    }
+    for (let next = pending.shift(); next !== undefined; next = pending.shift())
+      results[next.name] = await outcome(check(next, mkdtempSync(join(folder, 'case-'))));
   };
   await Promise.all([worker(), worker(), worker()]);
   return results;
 }
 
-async function outcome(one: Case, world: Parameters<Case['check']>[0]): Promise<string | null> {
+async function outcome(checked: Promise<void>): Promise<string | null> {
   try {
-    await one.check(world);
+    await checked;
     return null;
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,3 @@
+import { runOrder } from '../../src/workers/container/run.js';
+
+await runOrder();

@@ -1,0 +1,42 @@
+import { Refusal } from '../core/lib/errors.js';
+import type { DaggerEngine } from '../core/runtime/dagger/open.js';
+import { hostUpload } from '../core/runtime/dagger/upload.js';
+
+/**
+ * Connects to an engine as the SDK finds or starts one; `stop` disconnects. The SDK is an optional part of the installation.
+ * Throws `Refusal` ('sandbox') when there is no SDK or no engine.
+ */
+export async function connectDagger(): Promise<DaggerEngine> {
+  const { connect } = await loadSdk();
+  let disconnect = () => {};
+  const held = new Promise<void>((resolve) => {
+    disconnect = resolve;
+  });
+  return new Promise((resolve, reject) => {
+    const connection = connect(async (client) => {
+      const stop = async () => {
+        disconnect();
+        await connection.catch(() => undefined);
+      };
+      resolve({ client, upload: hostUpload(client), stop });
+      await held;
+    });
+    connection.catch((cause: unknown) => reject(noEngine(cause)));
+  });
+}
+
+async function loadSdk() {
+  try {
+    return await import('@dagger.io/dagger');
+  } catch (cause) {
+    const message = '--runtime dagger needs the SDK of Dagger, which is not installed';
+    const remedy = 'Install it beside this package: npm install @dagger.io/dagger';
+    throw new Refusal('sandbox', [{ message, remedy }], { cause });
+  }
+}
+
+function noEngine(cause: unknown): Refusal {
+  const said = cause instanceof Error ? `: ${cause.message}` : '';
+  const remedy = 'Start one (`dagger core version` shows whether it is reached), or use --runtime local.';
+  return new Refusal('sandbox', [{ message: `no engine of Dagger can be reached${said}`, remedy }], { cause });
+}

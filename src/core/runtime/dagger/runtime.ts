@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import type { Sandbox, SandboxLevel } from '../../lib/sandbox/job.js';
+import type { Catalog } from '../../plan/catalog.js';
+import { stageLocked } from '../stage.js';
+import { baseImage, type ImageChoice, type Images } from './images.js';
+import { type DaggerEngine, openDaggerSandbox } from './open.js';
+
+/** Opens the sandbox of a run in its work folder. Throws `Refusal` ('sandbox') when there is none as strong as that. */
+export type OpenSandbox = (wanted: { minimum: SandboxLevel; scratch: string }) => Promise<Sandbox>;
+
+/** Runs on an engine: the agent comes from the package as the lock has it, the image from the lock or the operator. */
+export const daggerRuntime =
+  (engine: DaggerEngine, catalog: Catalog, images: Images, choice: ImageChoice): OpenSandbox =>
+  async ({ scratch }) => {
+    const image = baseImage(images, choice);
+    const agent = join(scratch, 'agent');
+    await stageLocked('container', catalog, agent);
+    return openDaggerSandbox(engine, { image, agent, scratch });
+  };

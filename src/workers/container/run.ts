@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type ContainerFacts, type ContainerOrder, LEFT, PLACES } from '../../core/lib/sandbox/container.js';
+import { type Job, type JobResult, PROGRAMS } from '../../core/lib/sandbox/job.js';
+import { hostProgram, requireProgram } from '../../core/lib/sandbox/programs.js';
+import { jobProblem, notStarted, runJobAs } from '../../core/lib/sandbox/runner.js';
+import { programsOf } from '../../core/lib/sandbox/view.js';
+import { containerFacts } from './facts.js';
+import { containerStarter, ENTRY_TOOLS } from './starter.js';
+
+/** A container is ended from outside by ending it whole, so nothing asks the agent to stop. */
+const NEVER = new AbortController().signal;
+
+/**
+ * The first program of a step's container: runs the one job it was made for under the limits that an engine does not
+ * hold, and leaves the answer and all that the job wrote in one folder that the job cannot enter.
+ */
+export async function runOrder(): Promise<void> {
+  const order = JSON.parse(readFileSync(PLACES.order, 'utf8')) as ContainerOrder;
+  mkdirSync(PLACES.left, { recursive: true, mode: 0o700 });
+  const facts = containerFacts();
+  const result = await attempt(order, facts);
+  writeFileSync(join(PLACES.left, LEFT.answer), JSON.stringify({ nonce: order.nonce, facts, result }));
+}
+
+async function attempt(order: ContainerOrder, facts: ContainerFacts): Promise<JobResult> {
+  const problem = wallProblem(order, facts);
+  if (problem !== undefined) return notStarted(problem);
+  try {
+    return await runInside(order);
+  } catch (error) {
+    return notStarted(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A job never starts where it could reach a network or fill the memory: the engine was asked for other walls. */
+function wallProblem({ limits }: ContainerOrder, { interfaces, tmpBytes }: ContainerFacts): string | undefined {
+  if (interfaces.length > 0) return `the engine gave the container a network: ${interfaces.join(', ')}`;
+  if (tmpBytes === null || tmpBytes > Math.ceil(limits.tmpBytes / 4096) * 4096)
+    return 'the engine gave the container a /tmp without its limit';
+  return undefined;
+}
+
+async function runInside(order: ContainerOrder): Promise<JobResult> {
+  linkPrograms(jobOf(order));
+  for (const [index, { at, given }] of order.writes.entries())
+    fill(at, given ? join(PLACES.given, String(index)) : undefined);
+  const stdin = order.stdin ? openSync(PLACES.stdin, constants.O_RDONLY) : undefined;
+  try {
+    const job = { ...jobOf(order), ...(stdin !== undefined && { stdin }) };
+    const problem = jobProblem(job);
+    if (problem !== undefined) return notStarted(problem);
+    const identity = { kind: 'private' as const, uid: order.uid, gid: order.uid };
+    return await runJobAs(containerStarter(identity), { version: 2 }, identity, job, NEVER);
+  } finally {
+    if (stdin !== undefined) closeSync(stdin);
+    for (const [index, { at }] of order.writes.entries()) move(at, join(PLACES.left, String(index)));
+  }
+}
+
+/** The names by which jobs know their programs at every level. */
+function linkPrograms(job: Job): void {
+  mkdirSync(PROGRAMS, { mode: 0o755 });
+  for (const name of ENTRY_TOOLS) symlinkSync(requireProgram(name), join(PROGRAMS, name));
+  for (const name of programsOf(job)) symlinkSync(hostProgram(name), join(PROGRAMS, name));
+}
+
+/** An empty folder, or a copy of what the caller had in it: cp(1) keeps names that are no text. */
+function fill(at: string, given: string | undefined): void {
+  mkdirSync(dirname(at), { recursive: true });
+  mkdirSync(at, { mode: 0o755 });
+  if (given !== undefined) execFileSync('/bin/cp', ['-a', '--', `${given}/.`, at], { env: {} });
+}
+
+const move = (from: string, to: string): void => {
+  execFileSync('/bin/mv', ['-T', '--', from, to], { env: {} });
+};
+
+function jobOf({ reads, writes, id, substrate, args, programs, env, cwd, limits }: ContainerOrder): Job {
+  return {
+    ...{ id, substrate, args, programs, env, cwd, limits },
+    mounts: [
+      ...reads.map((path) => ({ from: path, to: path, access: 'read' as const })),
+      ...writes.map(({ at }) => ({ from: at, to: at, access: 'write' as const })),
+    ],
+    stdout: join(PLACES.left, LEFT.stdout),
+    stderr: join(PLACES.left, LEFT.stderr),
+  };
+}

@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectDagger } from '../../../../src/cli/dagger.js';
+import { openDaggerSandbox } from '../../../../src/core/runtime/dagger/open.js';
+import { CASES, runCases } from '../../lib/sandbox/suite.js';
+
+/** Set both to run the contract on an engine: the SDK's own variable, and a base image by digest that it can pull. */
+const image = process.env['DAGGER_TEST_IMAGE'] ?? '';
+const engine = process.env['_EXPERIMENTAL_DAGGER_RUNNER_HOST'] ?? '';
+const reason = engine === '' || image === '' ? ' (skipped: no engine, see docs/dagger.md)' : '';
+
+const folder = mkdtempSync(join(tmpdir(), 'dagger-test-'));
+const agent = join(folder, 'agent');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const orchestrator = join(folder, 'orchestrator.mjs');
+const external = ['@dagger.io/dagger'];
+
+const bundle = (entry: string, outfile: string) =>
+  build({ entryPoints: [entry], outfile, external, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+
+describe.skipIf(reason !== '')(`the sandbox contract on an engine of Dagger${reason}`, () => {
+  let results: Record<string, string | null> = {};
+
+  beforeAll(async () => {
+    await bundle('bin/workers/container.ts', join(agent, 'worker.mjs'));
+    // It loads the SDK, so it must lie where packages are found.
+    await bundle(join(import.meta.dirname, 'orchestrator.ts'), orchestrator);
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+    process.env['DAGGER_TEST_AGENT'] = agent;
+    // A connection for each case: cancelling a job ends the connection that it runs on.
+    results = await runCases(CASES, folder, async (one, place) => {
+      const engine = await connectDagger();
+      try {
+        const scratch = join(place, 'scratch');
+        mkdirSync(scratch);
+        const sandbox = await openDaggerSandbox(engine, { image, agent, scratch });
+        await one.check({ sandbox, folder: place, orchestrator });
+      } finally {
+        await engine.stop();
+      }
+    });
+  }, 600_000);
+
+  it.each(CASES.map(({ name }) => name))('%s', (name) => {
+    expect(results[name]).toBeNull();
+  });
+});

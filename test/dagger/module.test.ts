@@ -1,0 +1,91 @@
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** What `dagger` makes of the module's source, by the SDK's own introspector; no engine is needed. */
+interface Shape {
+  name: string;
+  objects: Record<string, { constructor?: Method; methods: Record<string, Method> }>;
+}
+interface Method {
+  description?: string;
+  arguments: Record<string, Argument>;
+  returnType?: { kind: string; name?: string };
+}
+interface Argument {
+  description?: string;
+  isOptional?: boolean;
+  defaultValue?: unknown;
+  defaultPath?: string;
+}
+
+const SDK = resolve('node_modules/@dagger.io/dagger/dist/src');
+const folder = mkdtempSync(join(tmpdir(), 'module-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let shape: Shape;
+let methods: Record<string, Method> = {};
+let caches: [string, string | undefined][] = [];
+
+beforeAll(async () => {
+  // The introspector looks types up in a file of this name; the package ships its declarations alone.
+  const client = join(folder, 'client.gen.ts');
+  copyFileSync(join(SDK, 'api/client.gen.d.ts'), client);
+  const { scan } = await import(pathToFileURL(join(SDK, 'module/introspector/index.js')).href);
+  const sources = readdirSync('dagger/src').map((name) => join('dagger/src', name));
+  const scanned = await scan([...sources, client], 'certus-security-scan', false);
+  shape = JSON.parse(JSON.stringify(scanned));
+  const found: Record<string, { cache?: string }> = scanned.objects.CertusSecurityScan.methods;
+  caches = Object.entries(found).map(([name, { cache }]) => [name, cache]);
+  methods = shape.objects['CertusSecurityScan']?.methods ?? {};
+}, 60_000);
+
+const PROFILES_WITHOUT_A_FUNCTION = ['attestation-test', 'default', 'sbom'];
+
+describe('the module', () => {
+  it('is one object, which the introspector understands', () => {
+    expect([shape.name, Object.keys(shape.objects)]).toEqual(['CertusSecurityScan', ['CertusSecurityScan']]);
+  });
+
+  it('has a function for each profile, and those that every caller needs', () => {
+    const profiles = readdirSync('profiles').map((file) => basename(file, '.yaml'));
+    const own = profiles.filter((name) => !PROFILES_WITHOUT_A_FUNCTION.includes(name));
+    const camel = own.map((name) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()));
+    expect(Object.keys(methods).sort()).toEqual([...camel, 'check', 'plan', 'sbom', 'scan', 'verify'].sort());
+  });
+
+  it('documents each function and each argument', () => {
+    const all = Object.entries({ ...methods, constructor: shape.objects['CertusSecurityScan']?.constructor });
+    for (const [name, method] of all) {
+      if (name !== 'constructor') expect(method?.description, name).toMatch(/\.$/);
+      for (const [argument, { description }] of Object.entries(method?.arguments ?? {}))
+        expect(description, `${name} ${argument}`).toBeTruthy();
+    }
+  });
+
+  it('has nothing answered from the engine’s cache', () => {
+    expect(caches.map(([name]) => name)).toEqual(Object.keys(methods));
+    expect(caches.filter(([, cache]) => cache !== 'never')).toEqual([]);
+  });
+
+  it('demands a source wherever a default could be another tree than the caller’s', () => {
+    const withDefault = Object.entries(methods).filter(
+      ([
+        ,
+        {
+          arguments: { source },
+        },
+      ]) => source && (source.isOptional || source.defaultPath),
+    );
+    expect(withDefault.map(([name]) => name)).toEqual(['check']);
+  });
+
+  it('returns a folder for a scan, whatever the verdict, and nothing for a check', () => {
+    expect(methods['scan']?.returnType).toMatchObject({ name: 'Directory' });
+    expect(methods['smoke']?.returnType).toMatchObject({ name: 'Directory' });
+    expect(methods['sbom']?.returnType).toMatchObject({ name: 'File' });
+    expect(methods['check']?.returnType).toMatchObject({ kind: 'VOID_KIND' });
+  });
+});
