@@ -1,10 +1,9 @@
-import type { NamedDocument } from './lib/named-document.js';
+import type { NamedDocument, NamedSignature } from './lib/named-document.js';
 import type { Thresholds } from './lib/severity.js';
 import type { PrivateSigningKey, PublicSigningKey } from './lib/signing/keys.js';
 import type { Pinned } from './pinned.js';
 import type { Narrowing } from './plan/plan.js';
 import type { PlanRequest } from './plan/request.js';
-import type { NamedSignature } from './signed-documents.js';
 
 /** What the caller wants scanned, by which rules and where to. Everything else is decided from it. */
 export interface ScanRequest {

@@ -1,16 +1,10 @@
 import { Refusal } from './lib/errors.js';
-import type { NamedDocument } from './lib/named-document.js';
+import type { NamedDocument, NamedSignature } from './lib/named-document.js';
 import { blobSigner } from './lib/signing/blob.js';
 import type { PublicSigningKey } from './lib/signing/keys.js';
 import { defaultPolicy, readPolicy } from './policy/default.js';
 import { trustedKeys, withRole } from './policy/trusted-keys.js';
 import type { ScanRequest } from './scan-request.js';
-
-/** A signature that the operator named, and the key that must have made it, if the operator named that too. */
-export interface NamedSignature {
-  document: NamedDocument;
-  key?: PublicSigningKey | undefined;
-}
 
 /**
  * Checks the signatures of policy and manifest over their exact bytes, before either is parsed as what it claims to be.

@@ -70,6 +70,7 @@ describe('what the operator gives is refused', () => {
       () => ({ policy: { file: join(sound.source, 'a.txt'), text: 'x' } }),
       /--policy lies in the tree under scan/,
     ],
+    ['a key in the tree', () => ({ keyPaths: [join(sound.source, 'a.txt')] }), /--key lies in the tree under scan/],
     [
       'a policy that does not hold',
       () => ({ policy: { file: 'p.yaml', text: 'schemaVersion: 2' } }),
