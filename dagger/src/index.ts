@@ -165,7 +165,7 @@ export class CertusSecurityScan {
     return await this.withProfile('supply-chain', source, policy, signKey);
   }
 
-  /** Shows what a scan would run, with which rights, and runs nothing. */
+  /** The plan of a scan as JSON: what would run, with which rights, and why. Runs nothing. */
   @func({ cache: 'never' })
   async plan(
     /** What would be scanned. */ source: Directory,
@@ -175,7 +175,11 @@ export class CertusSecurityScan {
   ): Promise<string> {
     const given = { manifest, policy };
     const words = { ...present(given), profile };
-    const done = run(['plan', PLACES.source, ...requestOptions(words)], { source, ...given }, this.supply());
+    const done = run(
+      ['plan', PLACES.source, '--format=json', ...requestOptions(words)],
+      { source, ...given },
+      this.supply(),
+    );
     return await succeeded(done, [0]);
   }
 

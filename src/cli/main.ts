@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { Fault, formatProblem, Refusal } from '../core/lib/errors.js';
 import { VERSION } from '../core/lib/version.js';
 import { advisoriesCommand } from './commands/advisories.js';
+import { approveCommand } from './commands/approve.js';
 import { diffCommand } from './commands/diff.js';
 import { doctorCommand } from './commands/doctor.js';
+import { historyCommand } from './commands/history.js';
 import { keygenCommand } from './commands/keygen.js';
 import { manifestCommand } from './commands/manifest.js';
 import { planCommand } from './commands/plan.js';
@@ -60,6 +62,8 @@ export function program(done: (code: number) => void): Command {
     profilesCommand,
     rulesCommand,
     verifyCommand,
+    historyCommand,
+    approveCommand,
     replayCommand,
     diffCommand,
     waiveCommand,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyCommand } from '../../src/cli/commands/verify.js';
+import { approve } from '../../src/core/history/approve.js';
 import { writeKeyPair } from '../../src/core/lib/signing/key-file.js';
 import { generateKey } from '../../src/core/lib/signing/keys.js';
 import { resign, smallBundle } from '../core/verify/support.js';
@@ -49,6 +50,7 @@ describe('verify refuses', () => {
     ['a key that is none', () => [signed, '--key', join(signed, 'bundle.json')], /one PEM block/],
     ['a policy without keys', () => [signed, '--policy', emptyPolicy()], /names no key under `trust\.keys`/],
     ['a private key', () => [signed, '--key', join(FOLDER, 'k.key')], /one PEM block `PUBLIC KEY`/],
+    ['to demand approvals without a key', () => [signed, '--require-approval'], /no key to check signatures with/],
     ['to demand signatures without a key', () => [signed, '--require-signature'], /no key to check signatures with/],
   ])('%s', async (_, args, message) => {
     await expect(verify(...args())).rejects.toThrow(message);
@@ -102,7 +104,7 @@ describe('verify', () => {
     const { code, out } = await verify(folder, '--json');
     expect(code).toBe(3);
     expect(JSON.parse(out)).toEqual([
-      { bundle: join(folder, 'a'), intact: true, verdict: 'fail', signedBy: [], problems: [] },
+      { bundle: join(folder, 'a'), intact: true, verdict: 'fail', signedBy: [], approvals: [], problems: [] },
       expect.objectContaining({ bundle: join(folder, 'b'), intact: false, verdict: null }),
     ]);
   });
@@ -127,6 +129,23 @@ describe('verify', () => {
     expect((await verify(bare)).code).toBe(1);
     const { code, out } = await verify(bare, '--min-sandbox', 'namespaces');
     expect([code, out]).toEqual([3, expect.stringMatching(/ran in the sandbox `none`, `namespaces` is demanded/)]);
+  });
+
+  it('demands approvals by trusted keys, and names who approved', async () => {
+    const bundle = join(FOLDER, 'approved');
+    cpSync(signed, bundle, { recursive: true });
+    const before = await verify(bundle, '--key', pub, '--require-approval');
+    expect([before.code, before.out]).toEqual([3, expect.stringMatching(/0 of 1 approvals/)]);
+    await approve({ exportDir: FOLDER, id: 'approved' }, { key, comment: null }, () => new Date(0));
+    const own = await verify(bundle, '--key', pub, '--require-approval');
+    expect([own.code, own.out]).toEqual([3, expect.stringMatching(/cannot be its only approver/)]);
+    const other = generateKey('ed25519');
+    await writeKeyPair(join(FOLDER, 'other'), other, undefined);
+    await approve({ exportDir: FOLDER, id: 'approved' }, { key: other, comment: null }, () => new Date(0));
+    const both = await verify(bundle, '--key', pub, '--key', join(FOLDER, 'other.pub'), '--require-approval');
+    expect(both.code).toBe(1);
+    expect(both.out).toContain(`(${other.keyid}), by their clock 1970-01-01T00:00:00.000Z`);
+    expect((await verify(bundle, '--key', pub)).out).toMatch(/counts for nothing, its key is not trusted to approve/);
   });
 
   it('holds tools against the lock of this package', async () => {

@@ -44,7 +44,7 @@ describe.skipIf(!mountable)('a full disk (needs the right to mount a tmpfs; skip
       ),
       remedy: expect.stringMatching(/Make room/),
     });
-    expect(readdirSync(exportDir).sort()).toEqual(['.incomplete', first.bundle.id, 'latest'].sort());
+    expect(readdirSync(exportDir).sort()).toEqual(['.incomplete', first.bundle.id, 'history', 'latest'].sort());
     expect(readdirSync(join(exportDir, '.incomplete'))).toEqual([]);
     expect(readlinkSync(join(exportDir, 'latest'))).toBe(first.bundle.id);
   });

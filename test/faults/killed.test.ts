@@ -55,7 +55,7 @@ describe('kill -9 of the orchestrator', () => {
     ];
     expect(events[0]).toEqual({ type: 'remains', remains });
     expect(existsSync(work)).toBe(false);
-    expect(readdirSync(exportDir).sort()).toEqual(['.incomplete', next.bundle.id, 'latest'].sort());
+    expect(readdirSync(exportDir).sort()).toEqual(['.incomplete', next.bundle.id, 'history', 'latest'].sort());
   });
 
   it('names the remains of a run that could not even say whose it was', async () => {

@@ -19,7 +19,7 @@ function exportFolder() {
   const run = async (script: string, more: Partial<ScanRequest> = {}) => scanBy(await catalogOf(script), more);
   const visible = () =>
     readdirSync(exportDir)
-      .filter((name) => name !== '.incomplete' && name !== 'latest')
+      .filter((name) => !['.incomplete', 'latest', 'history'].includes(name))
       .sort();
   const runs = (id: string) => readdirSync(join(exportDir, id, 'runs'));
   const latest = () => readlinkSync(join(exportDir, 'latest'));

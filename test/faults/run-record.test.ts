@@ -98,7 +98,7 @@ describe('the run record', () => {
       .filter(({ kind }) => kind === 'write')
       .map(({ path }) => path);
     const { files } = documentIn(result.bundle.folder, 'bundle.json') as { files: { path: string }[] };
-    expect(written.sort()).toEqual(['bundle.json', ...files.map(({ path }) => path)].sort());
+    expect(written.sort()).toEqual(['attestation.intoto.json', 'bundle.json', ...files.map(({ path }) => path)].sort());
     const commands = audit()
       .filter(({ kind }) => kind === 'command')
       .map(({ step }) => step);

@@ -7,6 +7,7 @@ import { loadPublicKey } from '../../core/lib/signing/key-file.js';
 import { loadPackageCatalog } from '../../core/package.js';
 import { readPolicy } from '../../core/policy/default.js';
 import { fullyTrusted, type TrustedKey, trustedKeys } from '../../core/policy/trusted-keys.js';
+import type { Approval } from '../../core/verify/approvals.js';
 import { bundlesAt } from '../../core/verify/bundles.js';
 import { lockedTools } from '../../core/verify/lock.js';
 import { type Verification, type VerifyOptions, verifyBundle } from '../../core/verify/verify.js';
@@ -17,6 +18,7 @@ interface VerifyFlags {
   policy?: string;
   minSandbox?: SandboxLevel;
   requireSignature?: boolean;
+  requireApproval?: boolean;
   lockedTools?: boolean;
   json?: boolean;
 }
@@ -35,6 +37,7 @@ export function verifyCommand(done: (code: number) => void): Command {
     .option('--key <file>', 'a trusted public key; every statement must be signed by one of them', gather)
     .option('--policy <file>', 'trust the keys of this policy, each for its roles')
     .option('--require-signature', 'refuse to check without a key')
+    .option('--require-approval', 'demand the approvals that the policy asks for, at least one')
     .addOption(
       new Option('--min-sandbox <level>', 'the weakest sandbox that a run may have had').choices(SANDBOX_LEVELS),
     )
@@ -62,23 +65,32 @@ async function runVerify(paths: readonly string[], flags: VerifyFlags): Promise<
 }
 
 async function optionsOf({ minSandbox, ...flags }: VerifyFlags): Promise<VerifyOptions> {
-  const keys = [...(await keysOf(flags)), ...(await policyKeys(flags.policy))];
-  if (flags.requireSignature && keys.length === 0) {
+  const policy = await trustOf(flags.policy);
+  const keys = [...(await keysOf(flags)), ...(policy?.keys ?? [])];
+  const demand = flags.requireSignature ? '--require-signature' : flags.requireApproval && '--require-approval';
+  if (demand && keys.length === 0) {
     const remedy = 'Give the public key of whoever should have signed: --key <file>.';
-    throw new Refusal('usage', [{ message: '--require-signature: no key to check signatures with', remedy }]);
+    throw new Refusal('usage', [{ message: `${demand}: no key to check signatures with`, remedy }]);
   }
+  const requireApproval = flags.requireApproval ? Math.max(1, policy?.approvals ?? 1) : undefined;
   const lock = flags.lockedTools ? lockedTools(await loadPackageCatalog()) : undefined;
-  return { keys, ...(minSandbox && { minSandbox }), ...(lock && { lock }) };
+  return {
+    keys,
+    ...(requireApproval && { requireApproval }),
+    ...(minSandbox && { minSandbox }),
+    ...(lock && { lock }),
+  };
 }
 
 const keysOf = ({ key = [] }: VerifyFlags) =>
   Promise.all(key.map(async (file) => fullyTrusted(await loadPublicKey(file), file)));
 
-async function policyKeys(file: string | undefined): Promise<TrustedKey[]> {
+async function trustOf(file: string | undefined): Promise<{ keys: TrustedKey[]; approvals: number } | undefined> {
   const document = await namedDocument(file, '--policy');
-  if (document === undefined) return [];
-  const keys = trustedKeys(readPolicy(document.text, document.file), document.file);
-  if (keys.length > 0) return keys;
+  if (document === undefined) return undefined;
+  const policy = readPolicy(document.text, document.file);
+  const keys = trustedKeys(policy, document.file);
+  if (keys.length > 0) return { keys, approvals: policy.trust.approvals };
   throw new Refusal('usage', [{ file: document.file, message: 'names no key under `trust.keys`' }]);
 }
 
@@ -88,7 +100,10 @@ const exitCode = ({ intact, verdict }: Verification): number =>
 const UNSIGNED =
   'no signature was checked: it is consistent in itself and no more; whoever can write to the folder can make another such bundle';
 
-function screen({ bundle, intact, verdict, signedBy, problems }: Result, { keys = [] }: VerifyOptions): string[] {
+function screen(
+  { bundle, intact, verdict, signedBy, approvals, problems }: Result,
+  { keys = [] }: VerifyOptions,
+): string[] {
   const name = forTerminal(bundle);
   if (!intact) return [`${name}: NOT INTACT`, ...problems.map(({ file, reason }) => `  ${file}: ${reason}`)];
   const trusted = [...new Set(signedBy.filter((one) => one.trusted).map(({ keyid }) => keyid))];
@@ -97,6 +112,13 @@ function screen({ bundle, intact, verdict, signedBy, problems }: Result, { keys 
     `${name}: intact, verdict ${verdict}`,
     ...trusted.map((keyid) => `  signed by ${forTerminal(keyid)}`),
     ...others.map(({ signature }) => `  ${forTerminal(signature)}: not checked, its key is not among the trusted ones`),
+    ...approvals.map(approvalLine),
     ...(keys.length === 0 ? [`  ${UNSIGNED}`] : []),
   ];
+}
+
+function approvalLine({ file, keyid, name, trusted, ownScan, approved }: Approval): string {
+  if (!trusted) return `  ${forTerminal(file)}: counts for nothing, its key is not trusted to approve`;
+  const also = ownScan ? ', who signed the scan too' : '';
+  return `  approved by ${forTerminal(name ?? '')} (${forTerminal(keyid)})${also}, by their clock ${forTerminal(approved)}`;
 }

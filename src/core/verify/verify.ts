@@ -1,6 +1,7 @@
 import { placeOf } from '../attest/sign.js';
 import type { SandboxLevel } from '../lib/sandbox/job.js';
 import { type TrustedKey, withRole } from '../policy/trusted-keys.js';
+import { type Approval, checkApprovals, demandApprovals, scanSubjects } from './approvals.js';
 import { readCanonical } from './document.js';
 import { type Checked, checkEvidence } from './evidence.js';
 import { type BundleFolder, measure, openFolder } from './folder.js';
@@ -18,6 +19,8 @@ export interface VerifyOptions {
   requireSignature?: boolean;
   /** The weakest sandbox that a run may have had. */
   minSandbox?: SandboxLevel;
+  /** How many approvals are demanded; at least one, by another than whoever signed the scan. */
+  requireApproval?: number;
   /** What may have been executed; see `lockedTools`. */
   lock?: LockedTools;
 }
@@ -28,6 +31,7 @@ export interface Verification {
   /** Recomputed from the findings, never read; null unless intact. */
   verdict: 'pass' | 'fail' | 'error' | null;
   signedBy: SignedBy[];
+  approvals: Approval[];
   problems: VerifyProblem[];
 }
 
@@ -42,9 +46,10 @@ export async function verifyBundle(path: string, options: VerifyOptions = {}): P
   const index = await readIndex(folder, problems);
   const signedBy = await checkStatements(folder, options, problems);
   const checked = index && (await checkContent(folder, index, signedBy, options, problems));
+  const approvals = await approvalsOf(folder, checked, signedBy, options, problems);
   const all = problems.all();
   const intact = all.length === 0;
-  return { intact, verdict: intact ? (checked?.verdict.verdict ?? null) : null, signedBy, problems: all };
+  return { intact, verdict: intact ? (checked?.verdict.verdict ?? null) : null, signedBy, approvals, problems: all };
 }
 
 const STATEMENT = 'attestation.intoto.json';
@@ -52,10 +57,28 @@ const STATEMENT = 'attestation.intoto.json';
 /** Every statement of the bundle, found by its place. */
 async function checkStatements(folder: BundleFolder, options: VerifyOptions, problems: Problems): Promise<SignedBy[]> {
   const { keys = [], requireSignature = false } = options;
-  for (const file of folder.files.filter((name) => name.startsWith('approvals/')))
-    problems.add(file, 'approvals are not checked in this version');
   const statements = folder.files.filter((file) => placeOf(file) !== undefined);
   return checkSignatures(folder, statements, withRole(keys, 'scan'), keys.length > 0 || requireSignature, problems);
+}
+
+async function approvalsOf(
+  folder: BundleFolder,
+  checked: Checked | undefined,
+  signedBy: readonly SignedBy[],
+  { keys = [], requireApproval }: VerifyOptions,
+  problems: Problems,
+): Promise<Approval[]> {
+  const scanSigners = signedBy.filter(({ statement }) => statement === STATEMENT).map(({ keyid }) => keyid);
+  const found = folder.files.some((file) => file.startsWith('approvals/'))
+    ? await problems.attempt('approvals', async () => {
+        const { sha256: indexSha256 } = await measure(folder, 'bundle.json');
+        const subjects = await scanSubjects(folder);
+        const about = { scanSigners, trusted: keys, indexSha256, subjects, verdict: checked?.verdict.verdict };
+        return checkApprovals(folder, about, problems);
+      })
+    : [];
+  if (requireApproval !== undefined) demandApprovals(found ?? [], requireApproval, problems);
+  return found ?? [];
 }
 
 async function checkContent(

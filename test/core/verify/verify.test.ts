@@ -63,7 +63,7 @@ describe('a signed bundle is not intact', () => {
     ],
     ['with a file instead of a run', (b) => writeFileSync(join(b, 'runs/x'), ''), /runs\/x: is no part of a run/],
     ['with a link to a folder', (b) => symlinkSync('/etc', join(b, 'inputs/etc')), /inputs\/etc: is a link/],
-    ['with an approval', (b) => add(b, 'approvals/a.json', '{}'), /approvals\/a\.json: approvals are not checked/],
+    ['with an approval', (b) => add(b, 'approvals/a.json', '{}'), /approvals\/a\.json: is no part of an approval/],
     [
       'with a statement of nothing',
       (b) => add(b, 'attestations/x.json', '{}'),
@@ -274,6 +274,7 @@ describe('an intact bundle', () => {
       intact: true,
       verdict: 'fail',
       problems: [],
+      approvals: [],
       signedBy: [
         {
           statement: `${recordIn(signed)}/run.intoto.json`,
@@ -295,7 +296,7 @@ describe('an intact bundle', () => {
     const failed = await smallBundle({ failing: true });
     const link = join(temporaryFolder(), 'latest');
     symlinkSync(failed, link);
-    expect(await verifyBundle(link)).toEqual({ intact: true, verdict: 'error', problems: [], signedBy: [] });
+    expect(await verifyBundle(link)).toEqual({ intact: true, verdict: 'error', problems: [], signedBy: [], approvals: [] });
   });
 
   it('may be signed by ECDSA, and by several keys of which one is trusted', async () => {

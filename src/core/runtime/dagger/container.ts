@@ -10,7 +10,7 @@ import { openLog } from '../../lib/sandbox/logs.js';
 import { jobProblem } from '../../lib/sandbox/runner.js';
 import { readAnswer, takeOut } from './answer.js';
 import { CONTEXT, dockerfile, mountPointProblem } from './dockerfile.js';
-import { type Upload, withHostPath } from './upload.js';
+import { type Upload, uploaded, withUploaded } from './upload.js';
 
 /** What a job needs to become a container. */
 export interface ContainerPorts {
@@ -74,15 +74,19 @@ async function writeInput(order: ContainerOrder, { stdin }: Job, folder: string)
 /** What is the same for many jobs comes first, so that the engine has it already. */
 async function contextOf(order: ContainerOrder, job: Job, folder: string, ports: ContainerPorts): Promise<Directory> {
   const { client, upload, image, agent } = ports;
-  const uid = job.asOwnerOf === undefined ? 0 : OWNER_UID;
-  let context = client.directory();
-  for (const [index, { from }] of reading(job.mounts).entries())
-    context = await withHostPath(context, { at: CONTEXT.read(index), from, uid }, upload);
+  const reads = reading(job.mounts).map(({ from }, index) => ({ from, at: CONTEXT.read(index) }));
   const writes = job.mounts.filter(({ access }) => access === 'write');
-  for (const [index, { from }] of writes.entries())
-    if (order.writes[index]?.given)
-      context = await withHostPath(context, { at: CONTEXT.given(index), from, uid: 0 }, upload);
-  const input = { at: CONTEXT.input, from: join(folder, CONTEXT.input), uid: 0 };
-  context = await withHostPath(context.withDirectory(CONTEXT.agent, agent), input, upload);
-  return context.withNewFile('Dockerfile', dockerfile(image, order));
+  const given = writes.map(({ from }, index) => ({ from, at: CONTEXT.given(index) }));
+  const places = [
+    ...reads,
+    ...given.filter((_, index) => order.writes[index]?.given),
+    { from: join(folder, CONTEXT.input), at: CONTEXT.input },
+  ];
+  const all = await Promise.all(places.map(async ({ at, from }) => ({ at, what: await uploaded(from, upload) })));
+  const reader = job.asOwnerOf === undefined ? 0 : OWNER_UID;
+  const filled = all.reduce(
+    (context, { at, what }, index) => withUploaded(context, at, what, index < reads.length ? reader : 0),
+    client.directory(),
+  );
+  return filled.withDirectory(CONTEXT.agent, agent).withNewFile('Dockerfile', dockerfile(image, order));
 }

@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { Client, Directory } from '@dagger.io/dagger';
+import type { Client, Directory, File } from '@dagger.io/dagger';
 import { walk } from '../../lib/sandbox/walk.js';
 
 /** Hands files of the machine that this process runs on to the engine, as they are now. `path` is a folder; `only` leaves in the one entry of that name. */
@@ -12,22 +12,28 @@ export const hostUpload =
   (path, only) =>
     client.host().directory(path, { noCache: true, ...(only !== undefined && { include: [only] }) });
 
-/**
- * A context with this file or folder of the host at `at`, owned by `uid`. Naming an owner makes the engine copy: otherwise
- * files are further links to its own, and what has a second link is no report (0.21).
- * Throws for what an upload would change without a word.
- */
-export async function withHostPath(
-  context: Directory,
-  { at, from, uid }: { at: string; from: string; uid: number },
-  upload: Upload,
-): Promise<Directory> {
+/** A file or folder of the caller, in the engine. */
+export type Uploaded = { folder: Directory } | { file: File };
+
+/** Hands a file or folder over as it is now. Throws for what an upload would change without a word. */
+export async function uploaded(from: string, upload: Upload): Promise<Uploaded> {
   const path = await realpath(from);
-  const odd = uploadProblem(path);
-  if (odd !== undefined) throw new Error(odd);
+  const problem = uploadProblem(path);
+  if (problem !== undefined) throw new Error(problem);
+  if ((await lstat(path)).isDirectory()) return { folder: await upload(path).sync() };
+  const name = basename(path);
+  return { file: await upload(dirname(path), name).file(name).sync() };
+}
+
+/**
+ * A context with that at `at`, owned by `uid`. Naming an owner makes the engine copy: otherwise files are further links to
+ * its own, and what has a second link is no report (0.21).
+ */
+export function withUploaded(context: Directory, at: string, what: Uploaded, uid: number): Directory {
   const owner = `${uid}:${uid}`;
-  if ((await lstat(path)).isDirectory()) return context.withDirectory(at, upload(path), { owner });
-  return context.withFile(at, upload(dirname(path), basename(path)).file(basename(path)), { owner });
+  return 'file' in what
+    ? context.withFile(at, what.file, { owner })
+    : context.withDirectory(at, what.folder, { owner });
 }
 
 /** The engine reads these in a path as a pattern (0.21). */
