@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isDate } from '../core/advisories/age.js';
+import type { SignatureFormat } from '../core/attest/sign.js';
 import { Refusal } from '../core/lib/errors.js';
 import { duration } from '../core/lib/quantity.js';
 import { SEVERITIES, type Thresholds } from '../core/lib/severity.js';
@@ -33,8 +34,9 @@ export interface ScanFlags {
   privacyAssets?: string;
   tools?: string;
   asOf?: string;
-  signKey?: string;
-  signKeyPassword?: string;
+  signKey?: string[];
+  signKeyPassword?: string[];
+  signatureFormat?: SignatureFormat | 'both';
   timeout?: number;
   jobs?: number;
   failOn?: Thresholds;
@@ -47,6 +49,9 @@ export interface ScanFlags {
   allowGitDir?: boolean;
   exitZero?: boolean;
 }
+
+/** Collects the values of an option that may be given several times. */
+export const gather = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 const list = (text: string, previous: string[] = []): string[] => [
   ...previous,

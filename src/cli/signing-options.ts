@@ -1,5 +1,6 @@
+import { SIGNATURE_FORMATS, type SignatureFormat } from '../core/attest/sign.js';
 import { Refusal } from '../core/lib/errors.js';
-import { keyPath, loadPublicKey, loadSigningKey } from '../core/lib/signing/key-file.js';
+import { keyPath, loadPublicKey, loadSigningKey, loadSigningKeys } from '../core/lib/signing/key-file.js';
 import type { PrivateSigningKey } from '../core/lib/signing/keys.js';
 import type { ScanRequest } from '../core/scan-request.js';
 import { passwordPrompt } from './ask-password.js';
@@ -29,10 +30,23 @@ export async function signingKey({ signKey: key, signKeyPassword: password }: Ke
   return loaded.key;
 }
 
+/** Where the keys are that sign a bundle, and in which form they do. */
+export interface SigningFlags {
+  signKey?: readonly string[];
+  signKeyPassword?: readonly string[];
+  signatureFormat?: SignatureFormat | 'both';
+}
+
 /** What signs the bundle. */
-export async function signing({ signKey, signKeyPassword }: Partial<KeyFlags>): Promise<Partial<ScanRequest>> {
-  if (signKey === undefined) return {};
-  return { signKey: await signingKey({ signKey, signKeyPassword }), signKeyPath: keyPath(signKey) };
+export async function signing(flags: SigningFlags): Promise<Partial<ScanRequest>> {
+  const { signKey = [], signKeyPassword = [], signatureFormat = 'sigstore' } = flags;
+  const loaded = await loadSigningKeys(signKey, signKeyPassword, { env: process.env, ask: passwordPrompt() });
+  for (const warning of loaded.flatMap(({ warnings }) => warnings)) console.error(`security-scan: ${warning}`);
+  return {
+    signKeys: loaded.map(({ key }) => key),
+    signKeyPaths: signKey.map(keyPath).filter((path) => path !== undefined),
+    signatureFormats: signatureFormat === 'both' ? SIGNATURE_FORMATS : [signatureFormat],
+  };
 }
 
 /** Signatures over documents, and the keys that must have made them. */

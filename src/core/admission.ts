@@ -67,7 +67,7 @@ async function packsIn(store: string): Promise<Record<string, AdvisoryPack[]>> {
 
 /** Files that a run believes: none of them may come from the tree under scan. */
 export async function operatorFiles(request: ScanRequest) {
-  const { policy, waivers, privacyAssets, tools, signKeyPath, baseline, pinned } = request;
+  const { policy, waivers, privacyAssets, tools, signKeyPaths, baseline, pinned } = request;
   const bundle = baseline !== undefined && (await bundleIndexDigest(baseline)) !== undefined ? baseline : undefined;
   return [
     // A replay's policy is the bundle's.
@@ -75,7 +75,7 @@ export async function operatorFiles(request: ScanRequest) {
     { option: '--waivers', path: pinned === undefined ? waivers?.file : undefined },
     { option: '--privacy-assets', path: privacyAssets },
     { option: '--tools', path: tools },
-    { option: '--sign-key', path: signKeyPath },
+    ...(signKeyPaths ?? []).map((path) => ({ option: '--sign-key', path })),
     ...(request.keyPaths ?? []).map((path) => ({ option: 'a trusted key', path })),
     // The export folder may lie in the source; it is refused when the source could have brought it.
     { option: '--baseline', path: isUnder(bundle, bundlesFolder(request)) ? undefined : bundle },

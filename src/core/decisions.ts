@@ -33,13 +33,13 @@ export function recordAdmission(
       reason: '--exit-zero',
       actor: 'operator',
     });
-  if (request.signKey !== undefined)
+  for (const { keyid } of request.signKeys ?? [])
     audit.record({
       kind: 'state',
       what: 'statements',
       from: 'unsigned',
       to: 'to be signed',
-      reason: request.signKey.keyid,
+      reason: keyid,
       actor: 'operator',
     });
 }

@@ -1,3 +1,4 @@
+import type { SignatureFormat } from './attest/sign.js';
 import type { NamedDocument, NamedSignature } from './lib/named-document.js';
 import type { Thresholds } from './lib/severity.js';
 import type { PrivateSigningKey, PublicSigningKey } from './lib/signing/keys.js';
@@ -38,10 +39,12 @@ export interface ScanRequest {
   tools?: string;
   /** Host folder of the privacy pack. */
   privacyAssets?: string;
-  /** Signs the statements of the bundle. */
-  signKey?: PrivateSigningKey;
-  /** The file that the key came from, if any: it may not lie in the source. */
-  signKeyPath?: string;
+  /** Each signs every statement of the bundle. */
+  signKeys?: readonly PrivateSigningKey[];
+  /** The files that the keys came from, if any: none may lie in the source. */
+  signKeyPaths?: readonly string[];
+  /** Default: Sigstore bundles. */
+  signatureFormats?: readonly SignatureFormat[];
   /** The commit whose rules the run obeys, as `withTrustedBase` read it. */
   base?: PlanRequest['base'];
   /** A bundle folder, or a git ref of the source. */

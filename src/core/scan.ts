@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { admitScan, operatorFiles, operatorPrograms } from './admission.js';
 import { writeSignatures } from './attest/sign.js';
-import { writeRunRecord, writeScanStatement } from './attest/write.js';
+import { writeRunRecord, writeStatements, writeVulns } from './attest/write.js';
 import { takeBaseline } from './baseline.js';
 import type { BundleInput, Evidence } from './bundle/documents.js';
 import { bundleId, checkBundleId } from './bundle/id.js';
@@ -123,7 +123,7 @@ async function leave(
     { evidence, runs, policy: admission.policy, catalog, isKnown, exempt, waivers: admission.waivers?.document },
     staging,
   );
-  await writeScanStatement(evidence, index, sha256, staging);
+  await writeStatements(evidence, index, sha256, staging);
   audit.record({
     kind: 'write',
     path: 'attestation.intoto.json',
@@ -143,8 +143,9 @@ async function leave(
     runs,
     verdict,
   };
+  await writeVulns(evidence, sha256, staging, facts);
   await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false }, sha256);
-  if (request.signKey !== undefined) await writeSignatures(staging.folder, request.signKey);
+  for (const key of request.signKeys ?? []) await writeSignatures(staging.folder, key, request.signatureFormats);
   const bundle = await publish(staging.folder, request.exportDir, id, sha256, request.replace ?? false);
   const history = await chainRun(request.exportDir, bundle, run.id);
   await pointLatest(request.exportDir, bundle.id, run.incomplete);

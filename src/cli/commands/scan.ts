@@ -1,5 +1,6 @@
 import { constants, createWriteStream, openSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { SIGNATURE_FORMATS } from '../../core/attest/sign.js';
 import { Fault, Refusal } from '../../core/lib/errors.js';
 import { loadPackageCatalog } from '../../core/package.js';
 import type { ScanEvent } from '../../core/run.js';
@@ -7,7 +8,14 @@ import { scan } from '../../core/scan.js';
 import { liveProgress, type Progress, plainProgress, silent } from '../progress.js';
 import { FORMATS, type Format, writeReport } from '../report.js';
 import { inRuntime } from '../runtime.js';
-import { addRequestOptions, DEFAULT_EXPORT_DIR, parseJobs, type ScanFlags, toRequest } from '../scan-options.js';
+import {
+  addRequestOptions,
+  DEFAULT_EXPORT_DIR,
+  gather,
+  parseJobs,
+  type ScanFlags,
+  toRequest,
+} from '../scan-options.js';
 import { abortOnSignals } from '../signals.js';
 import { painter } from '../style.js';
 
@@ -25,8 +33,13 @@ export function scanCommand(done: (code: number) => void): Command {
   return addRequestOptions(command)
     .option('--export-dir <dir>', 'where bundles go', DEFAULT_EXPORT_DIR)
     .option('--bundle-id <name>', 'name of the bundle')
-    .option('--sign-key <key>', 'sign the statements: a PEM file, env:NAME or fd:N (keygen makes one)')
-    .option('--sign-key-password <from>', 'of an encrypted key: env:NAME or fd:N; else it is asked for')
+    .option(
+      '--sign-key <key>',
+      'sign the statements: a key file, env:NAME or fd:N; repeatable (keygen makes one)',
+      gather,
+    )
+    .option('--sign-key-password <from>', 'of each encrypted key: env:NAME or fd:N; else it is asked for', gather)
+    .addOption(new Option('--signature-format <form>', 'of signature files').choices([...SIGNATURE_FORMATS, 'both']))
     .option('--replace', 'replace a bundle of that name')
     .option('--jobs <n>', 'steps at one time', parseJobs)
     .option('--unsandboxed', 'run tools with your own rights; recorded')

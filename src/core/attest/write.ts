@@ -3,24 +3,37 @@ import { join } from 'node:path';
 import type { Evidence } from '../bundle/documents.js';
 import { writeLines, writeLogs } from '../bundle/run-record.js';
 import { type IndexEntry, type Staging, writeDurably } from '../bundle/staging.js';
+import { readFindings } from '../findings/merge.js';
 import { canonicalJson } from '../lib/canonical.js';
+import { sha256 } from '../lib/digest.js';
+import { readPlainFile } from '../lib/plain-file.js';
 import { printable } from '../lib/printable.js';
 import { redact } from '../lib/redact.js';
 import type { JobResult, Sandbox } from '../lib/sandbox/job.js';
 import type { StepRun } from '../runtime/context.js';
+import { ATTESTATIONS, attestationPath } from './attestations.js';
+import { vulnerabilityScans, vulnsStatement } from './predicates/vulns.js';
 import { recordFiles } from './record-files.js';
-import { type ProcessRecord, type RunPredicate, runStatement } from './run-statement.js';
+import { runStatement } from './run-statement.js';
 import { scanStatement } from './scan-statement.js';
+import type { ProcessRecord, RunPredicate } from './schemas.js';
+import { MAX_STATEMENT } from './sign.js';
 
-/** Writes the statement about the scan beside the index that it names. */
-export async function writeScanStatement(
+/** Writes the statement about the scan beside the index that it names, and those under `attestations/`. */
+export async function writeStatements(
   evidence: Evidence,
   index: IndexEntry[],
   indexSha256: string,
-  into: Staging,
+  { folder }: Staging,
 ): Promise<void> {
-  const content = canonicalJson(scanStatement(evidence, index, indexSha256));
-  await writeDurably(join(into.folder, 'attestation.intoto.json'), [content]);
+  const scan = canonicalJson(scanStatement(evidence, index, indexSha256));
+  await writeDurably(join(folder, 'attestation.intoto.json'), [scan]);
+  const read = async (path: string) => (await readPlainFile(join(folder, path), MAX_STATEMENT)).toString('utf8');
+  const facts = { evidence, index, indexSha256, scanSha256: sha256(scan), read };
+  for (const { name, make } of ATTESTATIONS) {
+    const made = await make(facts);
+    if (made !== undefined) await writeDurably(join(folder, attestationPath(name)), [canonicalJson(made)]);
+  }
 }
 
 /** What a run record is written from. */
@@ -57,6 +70,23 @@ export async function writeRunRecord(facts: RunFacts, indexSha256: string): Prom
   await writeDurably(join(facts.folder, 'run.intoto.json'), [content]);
 }
 
+/**
+ * Writes what advisory scanners found into the run record: the type demands the times of the scan. Before the run
+ * statement, which names the files beside it.
+ */
+export async function writeVulns(
+  evidence: Evidence,
+  indexSha256: string,
+  { folder: bundle }: Staging,
+  { folder, started, finished }: Pick<RunFacts, 'folder' | 'started' | 'finished'>,
+): Promise<void> {
+  const times = { started: started.toISOString(), finished: finished.toISOString() };
+  for (const scan of await vulnerabilityScans(evidence, () => readFindings(join(bundle, 'findings.jsonl')))) {
+    const content = canonicalJson(vulnsStatement(evidence, indexSha256, scan, times));
+    await writeDurably(join(folder, `${scan.name}.intoto.json`), [content]);
+  }
+}
+
 function predicate(facts: RunFacts): Omit<RunPredicate, 'files'> {
   const { sandbox, audit } = facts;
   return {
@@ -65,9 +95,9 @@ function predicate(facts: RunFacts): Omit<RunPredicate, 'files'> {
     finished: facts.finished.toISOString(),
     generator: { name: 'security-scan', version: facts.version },
     host: { platform: platform(), arch: arch(), kernel: release(), cpus: cpus().length },
-    runtime: sandbox.level === 'dagger' ? 'dagger' : 'local',
-    sandbox: { level: sandbox.level, unsandboxed: facts.unsandboxed, enforcement: sandbox.enforcement },
-    substrate: sandbox.substrate,
+    runtime: 'local',
+    sandbox: { level: sandbox.level, unsandboxed: facts.unsandboxed, enforcement: { ...sandbox.enforcement } },
+    substrate: { ...sandbox.substrate },
     verdict: facts.verdict,
     processes: facts.runs.flatMap(processesOf),
     audit: { head: audit.head(), entries: audit.length() },

@@ -96,8 +96,12 @@ async function isSame(staged: string, standing: string, indexSha256: string): Pr
     const index = await readPlainFile(join(staged, 'bundle.json'), MAX_INDEX);
     if (sha256(index) !== indexSha256) return false;
     const { files } = indexSchema.parse(JSON.parse(index.toString('utf8')));
-    const statement = sha256(await readPlainFile(join(staged, STATEMENT), MAX_INDEX));
-    const expected = [...files, { path: 'bundle.json', sha256: indexSha256 }, { path: STATEMENT, sha256: statement }];
+    const attestations = await readdir(join(staged, 'attestations')).catch(() => []);
+    const statements = [STATEMENT, ...attestations.map((name) => join('attestations', name))].map(async (path) => ({
+      path,
+      sha256: sha256(await readPlainFile(join(staged, path), MAX_INDEX)),
+    }));
+    const expected = [...files, { path: 'bundle.json', sha256: indexSha256 }, ...(await Promise.all(statements))];
     for (const { path, sha256: digest } of expected)
       if ((await digestOfPlain(join(standing, path))) !== digest) return false;
     return (await lstat(join(standing, 'runs'))).isDirectory() && (await lstat(standing)).isDirectory();

@@ -1,18 +1,18 @@
-import { z } from 'zod';
 import { scanStatement } from '../attest/scan-statement.js';
 import { compliance } from '../bundle/compliance.js';
 import { type Evidence, manifestInfo, policyResult, summary } from '../bundle/documents.js';
-import { canonicalJson } from '../lib/canonical.js';
 import type { Plan } from '../plan/plan.js';
 import type { StepOutcome } from '../runtime/outcome.js';
 import type { Snapshot } from '../source/snapshot.js';
 import { exceptions, type WaiversUsed } from '../verdict/exceptions.js';
 import { judge, type Verdict } from '../verdict/judge.js';
 import type { Tally } from '../verdict/tally.js';
-import { MAX_DOCUMENT, parseCanonical, readCanonical } from './document.js';
-import { type BundleFolder, textOf } from './folder.js';
+import { checkAttestations } from './attestations.js';
+import { readCanonical } from './document.js';
+import type { BundleFolder } from './folder.js';
 import { type Inputs, readInputs } from './inputs.js';
 import { type Problems, Unsound } from './problems.js';
+import { compare } from './rendered.js';
 import { checkReports } from './reports.js';
 import { type BundleIndex, type Summary, summarySchema } from './schemas.js';
 
@@ -42,10 +42,12 @@ export async function checkEvidence(
     ['attestation.intoto.json', scanStatement(evidence, files, indexSha256)],
   ];
   for (const [path, expected] of documents) await problems.attempt(path, () => compare(folder, path, expected));
-  return { plan: inputs.plan, verdict: evidence.verdict, outcomes: given.tools };
+  await checkAttestations(folder, { evidence, index: files, indexSha256 }, problems);
+  return { evidence, plan: inputs.plan, verdict: evidence.verdict, outcomes: given.tools };
 }
 
 export interface Checked {
+  evidence: Evidence;
   plan: Plan;
   verdict: Verdict;
   outcomes: readonly StepOutcome[];
@@ -83,18 +85,3 @@ function evidenceOf({ plan, manifest }: Inputs, given: Summary, tally: Tally, wa
   const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined, waivers?.states);
   return { plan, manifest, snapshot, coverage, outcomes, tally, verdict, baseline, waivers };
 }
-
-/** Throws `Unsound` with the first member that differs. */
-async function compare(folder: BundleFolder, path: string, expected: object): Promise<void> {
-  const text = await textOf(folder, path, MAX_DOCUMENT);
-  if (text === canonicalJson(expected)) return;
-  const found = parseCanonical(text, z.unknown());
-  const wrong = Object.entries(expected).find(([name, value]) => formOf(memberOf(found, name)) !== formOf(value));
-  const what = wrong === undefined ? 'it' : `\`${wrong[0]}\``;
-  throw new Unsound(`${what} is not what findings, plan and outcomes give when it is computed again`);
-}
-
-const formOf = (value: unknown): string | undefined => (value === undefined ? undefined : canonicalJson(value));
-
-const memberOf = (value: unknown, name: string): unknown =>
-  Object.entries(Object(value)).find(([key]) => key === name)?.[1];

@@ -1,28 +1,31 @@
 import { z } from 'zod';
+import type { VulnerabilityScan } from '../attest/predicates/vulns.js';
 import { RUN_PREDICATE } from '../attest/statement.js';
+import type { Evidence } from '../bundle/documents.js';
 import { SANDBOX_LEVELS, type SandboxLevel } from '../lib/sandbox/job.js';
 import { readAuditLog } from './audit-log.js';
 import { parseCanonical, parseJson, readCanonical } from './document.js';
 import { type BundleFolder, linesOf, measure, textOf } from './folder.js';
 import { type Problems, Unsound } from './problems.js';
 import { type RunStatement, runStatementSchema } from './schemas.js';
+import { checkVulns, scansOf } from './vulns.js';
 
 const EXIT_CODES = { pass: 0, fail: 1, error: 3 } as const;
 /** Logs are capped when they are written; events have a line for each state of each step. */
 const MAX_RECORD_FILE = 2 ** 26;
 const RUN_FILE = /^runs\/([^/]+)\/(.+)$/;
-export const SIGNATURE = /(^|\/)[a-z0-9-]+\.[0-9a-f]{8}\.sigstore\.json$/;
+export const SIGNATURE = /(^|\/)[a-z0-9-]+\.[0-9a-f]{8}\.(?:sigstore|dsse)\.json$/;
 
 /** What a record must agree with. */
 export interface Evidenced {
   indexSha256: string;
-  verdict: 'pass' | 'fail' | 'error';
+  evidence: Evidence;
   /** The weakest sandbox that a run may have had. */
   minSandbox: SandboxLevel;
 }
 
 /** Checks every record under `runs/`; a bundle has at least one. */
-export async function checkRuns(folder: BundleFolder, evidence: Evidenced, problems: Problems): Promise<void> {
+export async function checkRuns(folder: BundleFolder, given: Evidenced, problems: Problems): Promise<void> {
   const records = new Map<string, string[]>();
   for (const file of folder.files.filter((path) => path.startsWith('runs/'))) {
     const [, run, rest] = RUN_FILE.exec(file) ?? [];
@@ -30,21 +33,28 @@ export async function checkRuns(folder: BundleFolder, evidence: Evidenced, probl
     else records.set(run, [...(records.get(run) ?? []), rest]);
   }
   if (records.size === 0) problems.add('runs', 'has no record of any run');
-  for (const [run, files] of records) await checkRecord(folder, run, files, evidence, problems);
+  const scans = await problems.attempt('findings.jsonl', () => scansOf(folder, given.evidence));
+  for (const [run, files] of records) await checkRecord(folder, { run, files, scans: scans ?? [] }, given, problems);
+}
+
+interface Found {
+  run: string;
+  /** Relative to the record. */
+  files: readonly string[];
+  scans: readonly VulnerabilityScan[];
 }
 
 async function checkRecord(
   folder: BundleFolder,
-  run: string,
-  files: readonly string[],
-  evidence: Evidenced,
+  { run, files, scans }: Found,
+  given: Evidenced,
   problems: Problems,
 ): Promise<void> {
   const at = `runs/${run}`;
   const path = `${at}/run.intoto.json`;
   const statement = await problems.attempt(path, async () => {
     const read = await readCanonical(folder, path, runStatementSchema);
-    checkStatement(read, run, evidence);
+    checkStatement(read, run, given);
     return read;
   });
   if (statement === undefined) return;
@@ -56,20 +66,22 @@ async function checkRecord(
     if (head !== audit.head) throw new Unsound('does not end in the entry that the run statement names');
   });
   await checkFiles(folder, at, files, statement, problems);
+  const { evidence, indexSha256 } = given;
+  await checkVulns(folder, scans, { at, files, evidence, indexSha256, times: statement.predicate }, problems);
 }
 
-function checkStatement({ subject, predicateType, predicate }: RunStatement, run: string, evidence: Evidenced): void {
+function checkStatement({ subject, predicateType, predicate }: RunStatement, run: string, given: Evidenced): void {
   const { verdict, exitCode } = predicate.verdict;
   if (predicateType !== RUN_PREDICATE) throw new Unsound('is no run statement');
   if (predicate.run !== run) throw new Unsound('is of another run than its folder');
   const [only, ...others] = subject;
-  if (others.length > 0 || only?.name !== 'bundle.json' || only.digest['sha256'] !== evidence.indexSha256)
+  if (others.length > 0 || only?.name !== 'bundle.json' || only.digest['sha256'] !== given.indexSha256)
     throw new Unsound('is about another bundle');
-  if (verdict !== evidence.verdict || exitCode !== EXIT_CODES[verdict])
+  if (verdict !== given.evidence.verdict.verdict || exitCode !== EXIT_CODES[verdict])
     throw new Unsound(`states another verdict (${verdict}, exit code ${exitCode}) than the evidence`);
   const { level } = predicate.sandbox;
-  if (SANDBOX_LEVELS.indexOf(level) < SANDBOX_LEVELS.indexOf(evidence.minSandbox))
-    throw new Unsound(`ran in the sandbox \`${level}\`, \`${evidence.minSandbox}\` is demanded`);
+  if (SANDBOX_LEVELS.indexOf(level) < SANDBOX_LEVELS.indexOf(given.minSandbox))
+    throw new Unsound(`ran in the sandbox \`${level}\`, \`${given.minSandbox}\` is demanded`);
   if (predicate.finished < predicate.started) throw new Unsound('ended before it started');
 }
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { placeOf, type SignedPlace } from '../attest/sign.js';
+import { placeOf, type SignatureFormat, type SignedPlace, signatureFile } from '../attest/sign.js';
 import { readPlainFile } from '../lib/plain-file.js';
-import { IN_TOTO_PAYLOAD, signersOf } from '../lib/signing/dsse.js';
+import { type Envelope, IN_TOTO_PAYLOAD, signersOf, singleSignature } from '../lib/signing/dsse.js';
 import type { PublicSigningKey } from '../lib/signing/keys.js';
-import { type SigstoreBundle, sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
+import { sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
 import { MAX_DOCUMENT, parseCanonical } from './document.js';
 import { type BundleFolder, textOf } from './folder.js';
 import { type Problems, Unsound } from './problems.js';
@@ -53,36 +53,44 @@ export async function checkSignatures(
 }
 
 const isSignatureFile = (path: string): boolean =>
-  path.startsWith('signatures/') || (path.startsWith('runs/') && path.endsWith('.sigstore.json'));
+  path.startsWith('signatures/') || (path.startsWith('runs/') && SIGNATURE.test(path));
 
 async function checkSignature(
   folder: BundleFolder,
   file: string,
-  { statement, folder: at, name }: SignedPlace,
+  place: SignedPlace,
   trusted: readonly PublicSigningKey[],
 ): Promise<SignedBy> {
-  const bundle = parseCanonical(await textOf(folder, file, MAX_SIGNATURE), sigstoreBundleSchema);
-  const { payloadType, payload, signatures } = bundle.dsseEnvelope;
-  if (payloadType !== IN_TOTO_PAYLOAD) throw new Unsound('is about no in-toto statement');
+  const { statement } = place;
+  const { format, envelope, hint } = readSignature(file, await textOf(folder, file, MAX_SIGNATURE));
+  const [{ keyid } = { keyid: undefined }] = envelope.signatures;
+  if (envelope.payloadType !== IN_TOTO_PAYLOAD) throw new Unsound('is about no in-toto statement');
   const bytes = await readPlainFile(join(folder.root, statement), MAX_DOCUMENT);
-  if (bytes.toString('base64') !== payload) throw new Unsound(`is about other bytes than those of ${statement}`);
-  const [signer] = signersOf(bundle.dsseEnvelope, trusted);
-  const claimed = trusted.find((key) => file === `${at}/${name}.${key.shortId}.sigstore.json`);
-  if (signer === undefined && (claimed ?? named(bundle, trusted)) !== undefined)
+  if (bytes.toString('base64') !== envelope.payload)
+    throw new Unsound(`is about other bytes than those of ${statement}`);
+  const [signer] = signersOf(envelope, trusted);
+  const claimed = trusted.find((key) => file === signatureFile(place, key, format));
+  const named = trusted.find((key) => key.hint === hint || key.keyid === keyid);
+  if (signer === undefined && (claimed ?? named) !== undefined)
     throw new Unsound('does not verify with the key that it names');
-  if (signer !== undefined && (claimed !== signer || !isNamed(bundle, signer)))
+  // Hints decide nothing; they must be right all the same, so that no byte of a signature file can change unnoticed.
+  const isNamed = signer?.keyid === keyid && (hint === undefined || signer?.hint === hint);
+  if (signer !== undefined && (claimed !== signer || !isNamed))
     throw new Unsound('names another key than the one that made it');
-  return { statement, signature: file, keyid: signatures[0]?.keyid ?? 'unknown', trusted: signer !== undefined };
+  return { statement, signature: file, keyid: keyid ?? 'unknown', trusted: signer !== undefined };
 }
 
-/** The trusted key that a signature says it was made with. */
-const named = (bundle: SigstoreBundle, trusted: readonly PublicSigningKey[]) =>
-  trusted.find(
-    (key) =>
-      key.hint === bundle.verificationMaterial.publicKey.hint ||
-      bundle.dsseEnvelope.signatures.some(({ keyid }) => keyid === key.keyid),
-  );
+interface Signature {
+  format: SignatureFormat;
+  envelope: Envelope;
+  /** What a Sigstore bundle says of its key; an envelope by itself has no such thing. */
+  hint: string | undefined;
+}
 
-/** Hints decide nothing; they must be right all the same, so that no byte of a signature file can change unnoticed. */
-const isNamed = ({ verificationMaterial, dsseEnvelope }: SigstoreBundle, key: PublicSigningKey): boolean =>
-  verificationMaterial.publicKey.hint === key.hint && dsseEnvelope.signatures[0]?.keyid === key.keyid;
+/** The file's name says what is in it. */
+function readSignature(file: string, text: string): Signature {
+  if (file.endsWith('.dsse.json'))
+    return { format: 'dsse', envelope: parseCanonical(text, singleSignature), hint: undefined };
+  const { dsseEnvelope, verificationMaterial } = parseCanonical(text, sigstoreBundleSchema);
+  return { format: 'sigstore', envelope: dsseEnvelope, hint: verificationMaterial.publicKey.hint };
+}

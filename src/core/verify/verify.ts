@@ -2,14 +2,13 @@ import { placeOf } from '../attest/sign.js';
 import type { SandboxLevel } from '../lib/sandbox/job.js';
 import { type TrustedKey, withRole } from '../policy/trusted-keys.js';
 import { type Approval, checkApprovals, demandApprovals, scanSubjects } from './approvals.js';
-import { readCanonical } from './document.js';
 import { type Checked, checkEvidence } from './evidence.js';
 import { type BundleFolder, measure, openFolder } from './folder.js';
 import { checkFiles, readIndex } from './index-file.js';
 import { checkLock, type LockedTools } from './lock.js';
-import { type Problems, problemList, Unsound, type VerifyProblem } from './problems.js';
+import { type Problems, problemList, type VerifyProblem } from './problems.js';
 import { checkRuns } from './runs.js';
-import { type BundleIndex, statementSchema } from './schemas.js';
+import type { BundleIndex } from './schemas.js';
 import { checkSignatures, type SignedBy } from './signatures.js';
 
 export interface VerifyOptions {
@@ -89,26 +88,12 @@ async function checkContent(
   problems: Problems,
 ): Promise<Checked | undefined> {
   const { sha256 } = await measure(folder, 'bundle.json');
-  await checkAttestations(folder, sha256, problems);
   // What nobody trusted vouches for is not interpreted any further when keys are given.
   const trusted = signedBy.some((signed) => signed.trusted && signed.statement === STATEMENT);
   const checked = keys.length > 0 && !trusted ? undefined : await checkEvidence(folder, index, sha256, problems);
   await checkFiles(folder, index, problems);
   if (checked === undefined) return undefined;
-  const { verdict } = checked.verdict;
-  await checkRuns(folder, { indexSha256: sha256, verdict, minSandbox }, problems);
+  await checkRuns(folder, { indexSha256: sha256, evidence: checked.evidence, minSandbox }, problems);
   if (lock !== undefined) await problems.attempt('inputs/plan.json', () => checkLock(checked.plan, lock));
   return checked;
-}
-
-/** Statements beside the one about the scan must be about this bundle. */
-async function checkAttestations(folder: BundleFolder, indexSha256: string, problems: Problems): Promise<void> {
-  for (const file of folder.files.filter((name) => name.startsWith('attestations/'))) {
-    await problems.attempt(file, async () => {
-      if (placeOf(file) === undefined) throw new Unsound('is no statement of a bundle');
-      const { subject } = await readCanonical(folder, file, statementSchema);
-      if (!subject.some(({ name, digest }) => name === 'bundle.json' && digest['sha256'] === indexSha256))
-        throw new Unsound('is about another bundle');
-    });
-  }
 }

@@ -3,7 +3,7 @@ import { isDate } from '../advisories/age.js';
 import { toolId } from '../lib/category.js';
 import { httpUrl, id, line } from '../lib/document/fields.js';
 import { redact } from '../lib/redact.js';
-import { base64 } from '../lib/signing/dsse.js';
+import { base64 } from '../lib/signing/base64.js';
 import { patternFlaw } from './path-pattern.js';
 
 /** What the author says of the finding. */

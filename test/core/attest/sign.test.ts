@@ -1,6 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { placeOf, writeSignatures } from '../../../src/core/attest/sign.js';
 import { bundleSubject, RUN_PREDICATE, SCAN_PREDICATE, statement } from '../../../src/core/attest/statement.js';
@@ -91,43 +91,3 @@ describe('signing', () => {
     expect(readFileSync(a.scan)).toEqual(readFileSync(b.scan));
   });
 });
-
-/** cosign of this machine: the one that COSIGN names, or the first in PATH. */
-const COSIGN = [
-  process.env['COSIGN'],
-  ...(process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'cosign')),
-].find((path) => path !== undefined && path !== '' && existsSync(path));
-
-describe.skipIf(COSIGN === undefined)(
-  `real cosign${COSIGN ? '' : ' (skipped: none in PATH, none named by COSIGN)'}`,
-  () => {
-    const root = join(SCRATCH, 'trusted-root.json');
-    writeFileSync(root, '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}');
-
-    /** One command for cosign 2 and 3. */
-    function verify(key: PrivateSigningKey, bundle: string, type: string, ...subject: string[]) {
-      const pub = join(SCRATCH, `${key.shortId}.pub`);
-      writeFileSync(pub, key.public.export({ type: 'spki', format: 'pem' }));
-      const options = ['--insecure-ignore-tlog', '--new-bundle-format', '--trusted-root', root, '--key', pub];
-      const args = ['verify-blob-attestation', ...options, '--bundle', bundle, '--type', type, ...subject];
-      const { status, stderr } = spawnSync(COSIGN ?? '', args, { env: { HOME: SCRATCH }, encoding: 'utf8' });
-      return { status, stderr };
-    }
-
-    it.each(KEY_TYPES)('verifies our bundles for the commit and for the index (%s)', async (type) => {
-      const key = generateKey(type);
-      const { folder, scan, run } = await signed(key);
-      const index = join(folder, 'bundle.json');
-      const commit = ['--digestAlg', 'gitCommit', '--digest'];
-      const ok = { status: 0, stderr: expect.stringContaining('Verified OK') };
-      expect(verify(key, scan, SCAN_PREDICATE, index)).toEqual(ok);
-      expect(verify(key, scan, SCAN_PREDICATE, ...commit, COMMIT)).toEqual(ok);
-      expect(verify(key, run, RUN_PREDICATE, index)).toEqual(ok);
-      expect(verify(key, scan, SCAN_PREDICATE, ...commit, 'b'.repeat(40)).status).not.toBe(0);
-      expect(verify(generateKey(type), scan, SCAN_PREDICATE, index).status).not.toBe(0);
-      expect(verify(key, scan, RUN_PREDICATE, index).status).not.toBe(0);
-      writeFileSync(index, `${INDEX} `);
-      expect(verify(key, scan, SCAN_PREDICATE, index).status).not.toBe(0);
-    });
-  },
-);

@@ -23,7 +23,7 @@ export async function scansOf(contents: readonly string[], signKey?: PrivateSign
     const source = join(folder, `source-${i}`);
     mkdirSync(source);
     writeFileSync(join(source, 'a.txt'), content);
-    const signing = signKey === undefined ? {} : { signKey };
+    const signing = signKey === undefined ? {} : { signKeys: [signKey] };
     results.push(await scanWith(catalog, { source, exportDir, profile: 'scripted', ...signing }));
   }
   return { exportDir, results };

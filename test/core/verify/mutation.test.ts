@@ -1,11 +1,13 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { writeSignatures } from '../../../src/core/attest/sign.js';
 import { generateKey } from '../../../src/core/lib/signing/keys.js';
 import { fullyTrusted } from '../../../src/core/policy/trusted-keys.js';
 import { verifyBundle } from '../../../src/core/verify/verify.js';
 import { filesIn } from '../../support/bundle.js';
-import { copier, resign, smallBundle } from './support.js';
+import { richScan } from '../attest/support.js';
+import { copier } from './support.js';
 
 /** How many mutations are tried, and where the series begins; the same numbers give the same series. */
 const COUNT = Number(process.env['VERIFY_MUTATIONS'] ?? 400);
@@ -15,8 +17,9 @@ const keys = [generateKey('ed25519')];
 let bundle: string;
 let files: string[];
 beforeAll(async () => {
-  bundle = copier()(await smallBundle());
-  await resign(bundle, keys[0] ?? generateKey('ed25519'));
+  const { bundle: made } = await richScan();
+  bundle = copier()(made.folder);
+  await writeSignatures(bundle, keys[0] ?? generateKey('ed25519'));
   files = [...filesIn(bundle).keys()];
 });
 
@@ -120,5 +123,5 @@ it(
       verdict: 'fail',
     });
   },
-  60_000 + COUNT * 200,
+  60_000 + COUNT * 1000,
 );

@@ -57,13 +57,18 @@ export function reindex(bundle: string): void {
   });
   const digest = sha256(readFileSync(join(bundle, 'bundle.json')));
   const { files } = Object(documentIn(bundle, 'bundle.json'));
-  for (const path of ['attestation.intoto.json', join(recordIn(bundle), 'run.intoto.json')]) {
+  const others = readdirSync(join(bundle, 'attestations')).map((name) => join('attestations', name));
+  for (const path of ['attestation.intoto.json', join(recordIn(bundle), 'run.intoto.json'), ...others]) {
     edit(bundle, path, (statement) => {
       const subjects = statement['subject'] as { name: string; digest: object }[];
       for (const subject of subjects) if (subject.name === 'bundle.json') subject.digest = { sha256: digest };
       if (path === 'attestation.intoto.json') Object(statement['predicate']).artifacts = files;
     });
   }
+  const scan = sha256(readFileSync(join(bundle, 'attestation.intoto.json')));
+  edit(bundle, 'attestations/vsa.intoto.json', (statement) => {
+    Object(statement['predicate']).inputAttestations[0].digest = { sha256: scan };
+  });
 }
 
 /** Signs all statements anew. */

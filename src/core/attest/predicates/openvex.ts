@@ -1,5 +1,4 @@
 import { digestOf } from '../../lib/digest.js';
-import { VERSION } from '../../lib/version.js';
 import type { Waiver } from '../../waivers/admit.js';
 import type { WaivedFlaw } from '../../waivers/uses.js';
 import { type WaivedVulnerability, waivedVulnerabilities, waiverNote } from '../../waivers/vex.js';
@@ -17,6 +16,8 @@ export interface OpenVexContext {
   author: string;
   /** RFC 3339; an input, so that the same evidence gives the same document. */
   timestamp: string;
+  /** Of the program that made the evidence, which may be another than the one that verifies it. */
+  version: string;
   /** IRI of what was scanned, such as its package URL. */
   product: string;
 }
@@ -25,10 +26,10 @@ export interface OpenVexContext {
  * An OpenVEX v0.2.0 document of what waivers say of flaws in dependencies; undefined when they say nothing of any, for
  * a document needs a statement. An expired or unused waiver says nothing.
  */
-export function openVex(flaws: readonly WaivedFlaw[], { author, timestamp, product }: OpenVexContext) {
+export function openVex(flaws: readonly WaivedFlaw[], { author, timestamp, version, product }: OpenVexContext) {
   const statements = waivedVulnerabilities(flaws).map((flaw) => statementOf(flaw, product));
   if (statements.length === 0) return undefined;
-  const tooling = `certus-security-scan ${VERSION}`;
+  const tooling = `certus-security-scan ${version}`;
   const content = { author, timestamp, version: 1, tooling, statements };
   return { '@context': CONTEXT, '@id': `${NAMESPACE}/${digestOf(content)}`, ...content };
 }

@@ -2,7 +2,7 @@ import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../canonical.js';
 import { sha256Bytes } from '../digest.js';
-import { base64 } from './dsse.js';
+import { base64 } from './base64.js';
 import type { PrivateSigningKey, PublicSigningKey } from './keys.js';
 import { SIGSTORE_BUNDLE } from './sigstore-bundle.js';
 

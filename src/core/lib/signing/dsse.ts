@@ -1,17 +1,10 @@
 import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
 import { z } from 'zod';
+import { base64 } from './base64.js';
 import type { PrivateSigningKey, PublicSigningKey } from './keys.js';
 
 /** What a DSSE envelope around an in-toto Statement names as its payload type; cosign 3 takes no other. */
 export const IN_TOTO_PAYLOAD = 'application/vnd.in-toto+json';
-
-/**
- * Standard base64 with padding, in its one form: the specification lets a verifier take the URL-safe alphabet too, but
- * cosign's policies do not, and unused bits at the end would let a byte of a signature change unnoticed.
- */
-export const base64 = z
-  .string()
-  .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'expected padded standard base64');
 
 /** DSSE v1.0.2, envelope.md. `keyid` is a hint that nothing authenticates; no decision rests on it. */
 export const envelopeSchema = z.strictObject({
@@ -23,6 +16,12 @@ export const envelopeSchema = z.strictObject({
     .max(16),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** An envelope as this project writes it, one for each key; cosign takes no other in a bundle ("exactly one signature is required"). */
+export const singleSignature = envelopeSchema.refine(
+  ({ signatures }) => signatures.length === 1,
+  'expected one signature',
+);
 
 /** Pre-authentication encoding (DSSE v1.0.2, protocol.md): what is signed. Lengths are of bytes. */
 export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffer {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { Refusal } from '../errors.js';
-import { type PrivateSigningKey, type PublicSigningKey, readPrivateKey, readPublicKey } from './keys.js';
+import { isEncrypted, type PrivateSigningKey, type PublicSigningKey, readPrivateKey, readPublicKey } from './keys.js';
 import { encryptedPem } from './pkcs8.js';
 
 /** PEM of these keys has some hundred bytes. */
@@ -24,11 +24,47 @@ export interface LoadedKey {
   warnings: string[];
 }
 
-/** Reads a signing key. Throws `Refusal` for what cannot be read or is no key of ours. */
-export async function loadSigningKey(source: KeySource): Promise<LoadedKey> {
-  const { text, warnings } = await keyText(source);
-  const password = source.password === undefined ? undefined : await readPassword(source.password, source);
-  return { key: readPrivateKey(text, source.key, password), warnings };
+type Ports = Pick<KeySource, 'env' | 'ask'>;
+
+/**
+ * Reads a signing key. The password of an encrypted one is asked for when none is named and there is a terminal.
+ * Throws `Refusal` for what cannot be read or is no key of ours.
+ */
+export async function loadSigningKey({ key, password, ...ports }: KeySource): Promise<LoadedKey> {
+  return unlock(await keyText(key, ports.env), key, password, ports);
+}
+
+/**
+ * Reads several signing keys, and takes a password for each encrypted one in their order. Throws `Refusal` as
+ * `loadSigningKey` does, for a key that is named twice, and for a password that belongs to none.
+ */
+export async function loadSigningKeys(
+  keys: readonly string[],
+  passwords: readonly string[],
+  ports: Ports,
+): Promise<LoadedKey[]> {
+  const left = [...passwords];
+  const loaded: LoadedKey[] = [];
+  // One after the other: each may ask for its password.
+  for (const name of keys) {
+    const text = await keyText(name, ports.env);
+    loaded.push(await unlock(text, name, isEncrypted(text.text) ? left.shift() : undefined, ports));
+  }
+  const ids = loaded.map(({ key }) => key.keyid);
+  if (left.length > 0) throw refuse('there are more passwords than encrypted keys');
+  if (new Set(ids).size < ids.length) throw refuse('the same signing key is named twice');
+  return loaded;
+}
+
+async function unlock(
+  { text, warnings }: KeyText,
+  name: string,
+  named: string | undefined,
+  ports: Ports,
+): Promise<LoadedKey> {
+  const from = named ?? (isEncrypted(text) && ports.ask !== undefined ? 'prompt' : undefined);
+  const password = from === undefined ? undefined : await readPassword(from, ports);
+  return { key: readPrivateKey(text, name, password), warnings };
 }
 
 /** Reads a trusted public key by path. */
@@ -40,7 +76,7 @@ export async function loadPublicKey(file: string): Promise<PublicSigningKey> {
 export const keyPath = (key: string): string | undefined => (/^(env|fd):/.test(key) ? undefined : key);
 
 /** A password by `env:NAME`, `fd:N` or `prompt`. Without the line end that files and pipes have. */
-export async function readPassword(from: string, { env, ask }: Pick<KeySource, 'env' | 'ask'>): Promise<string> {
+export async function readPassword(from: string, { env, ask }: Ports): Promise<string> {
   const text = from === 'prompt' ? await prompted(ask) : (await fromReference(from, env))?.text;
   if (text === undefined)
     throw refuse('a password comes from env:NAME, fd:N or prompt', 'Never write it on the command line.');
@@ -66,7 +102,9 @@ export async function writeKeyPair(name: string, key: PrivateSigningKey, passwor
   }
 }
 
-async function keyText({ key, env }: KeySource): Promise<{ text: string; warnings: string[] }> {
+type KeyText = Pick<LoadedKey, 'warnings'> & { text: string };
+
+async function keyText(key: string, env: NodeJS.ProcessEnv): Promise<KeyText> {
   return (await fromReference(key, env)) ?? (await fromPath(key));
 }
 
@@ -104,7 +142,7 @@ async function fromDescriptor(digits: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function fromPath(path: string): Promise<{ text: string; warnings: string[] }> {
+async function fromPath(path: string): Promise<KeyText> {
   try {
     const file = await open(path, 'r');
     try {

@@ -1,5 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
 import { type Problem, Refusal } from '../errors.js';
+import { COSIGN_LABELS, openCosignKey } from './cosign-key.js';
 
 export const KEY_TYPES = ['ed25519', 'ecdsa-p256'] as const;
 export type KeyType = (typeof KEY_TYPES)[number];
@@ -29,6 +31,9 @@ export function generateKey(type: KeyType): PrivateSigningKey {
   return { ...describe(publicKey, 'generated key'), secret: privateKey };
 }
 
+/** Whether a private key cannot be read without its password. */
+export const isEncrypted = (pem: string): boolean => pemLabel(pem)?.startsWith('ENCRYPTED ') ?? false;
+
 /** Reads an SPKI public key (RFC 7468, label PUBLIC KEY). Throws `Refusal` for all but a sound Ed25519 or P-256 key. */
 export function readPublicKey(pem: string, file: string): PublicSigningKey {
   // Node would also take a private key or a certificate here, and check neither its period nor its purpose.
@@ -39,24 +44,28 @@ export function readPublicKey(pem: string, file: string): PublicSigningKey {
   );
 }
 
-/** Reads a PKCS#8 private key, encrypted (PBES2) or not. Throws `Refusal`; no message holds anything of the key. */
+/**
+ * Reads a PKCS#8 private key, encrypted (PBES2) or not, or cosign's encrypted key file. Throws `Refusal`; no message holds
+ * anything of the key.
+ */
 export function readPrivateKey(pem: string, file: string, passphrase: string | undefined): PrivateSigningKey {
   const label = pemLabel(pem);
-  if (label === 'ENCRYPTED SIGSTORE PRIVATE KEY' || label === 'ENCRYPTED COSIGN PRIVATE KEY')
-    throw refuse(file, 'key files of cosign are not read in this version', FOR_COSIGN);
-  if (label !== 'PRIVATE KEY' && label !== 'ENCRYPTED PRIVATE KEY')
-    throw refuse(file, 'expected one PEM block `PRIVATE KEY` or `ENCRYPTED PRIVATE KEY` (PKCS#8)', MAKE_ONE);
-  if ((label === 'ENCRYPTED PRIVATE KEY') !== (passphrase !== undefined)) {
+  if (label === undefined || !PRIVATE_LABELS.includes(label))
+    throw refuse(file, 'expected one PEM block with a private key: PKCS#8, or a key file of cosign', MAKE_ONE);
+  if ((label === 'PRIVATE KEY') !== (passphrase === undefined)) {
     const message = passphrase === undefined ? 'the key needs its password' : 'the key is not encrypted';
     throw refuse(file, message, 'See --sign-key-password.');
   }
-  const secret = attempt(file, () => createPrivateKey({ key: pem, format: 'pem', passphrase }));
+  const secret = attempt(file, () =>
+    passphrase !== undefined && label !== 'ENCRYPTED PRIVATE KEY'
+      ? createPrivateKey({ key: openCosignKey(pem, passphrase), format: 'der', type: 'pkcs8' })
+      : createPrivateKey({ key: pem, format: 'pem', passphrase }),
+  );
   return { ...describe(secret, file), secret };
 }
 
+const PRIVATE_LABELS: readonly string[] = ['PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', ...COSIGN_LABELS];
 const MAKE_ONE = '`security-scan keygen` makes a key pair.';
-const FOR_COSIGN =
-  'Make a key with `security-scan keygen` and give it to cosign with `cosign import-key-pair --key <file>`.';
 
 const refuse = (file: string, message: string, remedy?: string) => {
   const problem: Problem = { file, message };
@@ -71,7 +80,9 @@ const pemLabel = (text: string): string | undefined => PEM.exec(text)?.[1];
 function attempt(file: string, read: () => KeyObject): KeyObject {
   try {
     return read();
-  } catch {
+  } catch (error) {
+    if (error instanceof z.ZodError)
+      throw refuse(file, 'is no key file that cosign writes: another cipher, or other work factors', MAKE_ONE);
     // OpenSSL's reasons are of no use to the reader, and a cause could carry the key into a log.
     throw refuse(file, 'the key cannot be read: it is damaged, of an unknown kind, or the password is wrong');
   }

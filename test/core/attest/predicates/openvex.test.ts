@@ -41,7 +41,12 @@ const waiver = (over: Partial<UnsignedEntry>): Waiver => ({
   author: { name: 'Alice', keyid: 'k' },
   approver: undefined,
 });
-const context = { author: 'Example', timestamp: '2026-06-15T00:00:00Z', product: 'pkg:generic/shop@1.0.0' };
+const context = {
+  author: 'Example',
+  timestamp: '2026-06-15T00:00:00Z',
+  version: '1.0.0',
+  product: 'pkg:generic/shop@1.0.0',
+};
 const purl = 'pkg:npm/lodash@4.17.20';
 const vulnerability = { id: 'CVE-2021-23337', purl };
 const flawOf = (over: Partial<UnsignedEntry>) => ({

@@ -85,12 +85,6 @@ describe('a private key is refused', () => {
     ['a wrong password', encryptedPem(own.secret, 'right'), 'wrong', /password is wrong/],
     ['no password', encryptedPem(own.secret, 'right'), undefined, /needs its password/],
     ['a password for nothing', pkcs8(own.secret), 'x', /not encrypted/],
-    [
-      'a key file of cosign',
-      '-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n',
-      'x',
-      /cosign are not read in this version[\s\S]*cosign import-key-pair/,
-    ],
   ])('%s', (_, pem, password, message) => {
     refused(() => readPrivateKey(pem, 'k.key', password), message);
   });
