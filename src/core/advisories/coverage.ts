@@ -50,8 +50,12 @@ function gapOf(
   return reasons.find((reason) => reason !== undefined);
 }
 
+const DOWNLOADED: readonly string[] = ['osv', 'retire'];
+
 function packGap(label: string, pack: Pick<Pack, 'newest'> | undefined, { maxAgeDays, asOf }: Freshness) {
-  const remedy = `\`security-scan advisories update ${label}\``;
+  const [kind = ''] = label.split('/');
+  const how = DOWNLOADED.includes(kind) ? `update ${label}` : `import ${label} PATH`;
+  const remedy = `\`security-scan advisories ${how}\``;
   if (pack === undefined) return `no advisories ${label}; ${remedy}`;
   const age = ageInDays(pack.newest, asOf);
   if (age <= maxAgeDays) return undefined;
