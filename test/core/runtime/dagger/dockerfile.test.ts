@@ -29,7 +29,7 @@ const order: ContainerOrder = {
 };
 
 describe('mount points of a container', () => {
-  it.each(['/a,readonly=false', '/a b', '/a\nRUN x', '/${HOME}', '/certus', '/certus/left', 'a', '/', '/a//b', '/"a"'])(
+  it.each(['/a,readonly=false', '/a b', '/a\nRUN x', '/$HOME', '/certus', '/certus/left', 'a', '/', '/a//b', '/"a"'])(
     'may not need quoting or be the agent’s: %j',
     (point) => {
       expect(mountPointProblem(['/src', point])).toContain(JSON.stringify(point));
