@@ -52,13 +52,14 @@ export async function signing(flags: SigningFlags): Promise<Partial<ScanRequest>
 /** Signatures over documents, and the keys that must have made them. */
 export async function signatures(flags: SignatureFlags): Promise<Partial<ScanRequest>> {
   const manifestSignature = await signatureOf('manifest', flags.manifest, flags.manifestSignature, flags.manifestKey);
-  const policySignature =
-    flags.policyFrom === undefined
-      ? await signatureOf('policy', flags.policy, flags.policySignature, flags.policyKey)
-      : undefined;
+  // A key for the policy is about the operator's own where there is one, else about that of the trusted commit.
+  const own = flags.policy !== undefined || flags.policyFrom === undefined || flags.policySignature !== undefined;
+  const policySignature = own
+    ? await signatureOf('policy', flags.policy, flags.policySignature, flags.policyKey)
+    : undefined;
   if (policySignature !== undefined && policySignature.key === undefined)
     throw new Refusal('usage', [{ message: '--policy-signature: --policy-key says who must have made it' }]);
-  const policyKey = flags.policyFrom && flags.policyKey ? await loadPublicKey(flags.policyKey) : undefined;
+  const policyKey = own || flags.policyKey === undefined ? undefined : await loadPublicKey(flags.policyKey);
   return {
     ...(manifestSignature && { manifestSignature }),
     ...(policySignature && { policySignature }),

@@ -43,7 +43,7 @@ const wantedParts = z.looseObject({
     .looseObject({
       ref: path,
       commit: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/),
-      authenticated: z.enum(['commit', 'signature']).nullable(),
+      authenticated: z.enum(['commit', 'policy']).nullable(),
       took: z.array(path),
     })
     .nullish(),

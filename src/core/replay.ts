@@ -150,7 +150,7 @@ async function underBase(
   // Which commit a branch named then, and who signed its policy, are claims; that a full id is its own proof is none.
   const isCommit = base.ref.toLowerCase() === base.commit;
   const byItself = isCommit ? ('commit' as const) : null;
-  const authenticated = base.authenticated === 'signature' ? base.authenticated : byItself;
+  const authenticated = base.authenticated === 'policy' ? base.authenticated : byItself;
   const claimed = settled.policy && { policy: signedAs(settled.policy, plan.policy.signedBy) };
   const under = { ...settled.base, ref: base.ref, authenticated };
   return { request: { ...settled, ...claimed, base: under }, catalog: based.catalog };

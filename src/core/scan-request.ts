@@ -17,7 +17,7 @@ export interface ScanRequest {
   policy?: NamedDocument;
   manifestSignature?: NamedSignature;
   policySignature?: NamedSignature;
-  /** The key that must have signed the policy of `policyFrom`; that makes its ref an authenticated one. */
+  /** The key that must have signed the policy of `policyFrom`. */
   policyKey?: PublicSigningKey;
   /** Files of the keys that the operator trusts: none may lie in the source. */
   keyPaths?: readonly string[];

@@ -10,7 +10,7 @@ import type { Catalog } from './plan/catalog.js';
 import type { TrustedBase } from './plan/plan.js';
 import type { PlanRequest } from './plan/request.js';
 import { snapshotLimits } from './plan/snapshot-rules.js';
-import { defaultPolicy } from './policy/default.js';
+import { defaultPolicy, readPolicy } from './policy/default.js';
 import { readableByJobs } from './runtime/readable.js';
 import { stageLocked } from './runtime/stage.js';
 import type { ScanRequest } from './scan-request.js';
@@ -116,7 +116,7 @@ async function adopt(request: ScanRequest, ref: string, snapshot: Snapshot, cata
   const base = {
     ref,
     commit: subject.commit,
-    authenticated: authenticatedBy(ref, subject.commit, signedBy),
+    authenticated: authenticatedBy(request, ref, subject.commit),
     took,
     files: controlFiles(snapshot),
   };
@@ -126,13 +126,17 @@ async function adopt(request: ScanRequest, ref: string, snapshot: Snapshot, cata
   };
 }
 
-/** A signature by the operator's key, or the full id of the commit: only they say which commit is meant, whatever branches and tags are made to name. */
-function authenticatedBy(ref: string, commit: string, signedBy: string | undefined): TrustedBase['authenticated'] {
-  if (signedBy !== undefined) return 'signature';
-  return ref.toLowerCase() === commit ? 'commit' : null;
+/**
+ * The full id of the commit, or a policy of the operator's own that names it: only they say which commit is meant, whatever
+ * branches and tags are made to name. A signature on the commit's policy does not: it covers none of its other files.
+ */
+function authenticatedBy({ policy }: ScanRequest, ref: string, commit: string): TrustedBase['authenticated'] {
+  if (ref.toLowerCase() === commit) return 'commit';
+  const own = policy && readPolicy(policy.text, policy.file);
+  return own?.trust.commits.includes(commit) ? 'policy' : null;
 }
 
-/** With a key from the operator the policy at the commit must be signed by it, and says by that which commit is meant. */
+/** With a key from the operator the policy at the commit must be signed by it. */
 function policySigner(
   { policyKey }: ScanRequest,
   policy: Found | undefined,

@@ -111,7 +111,7 @@ describe('verify', () => {
 
   it.each([
     [['scan'], 1, /signed by/],
-    [['approve', 'policy'], 3, /attestation\.intoto\.json: is not signed by a trusted key/],
+    [['approve', 'manifest'], 3, /attestation\.intoto\.json: is not signed by a trusted key/],
   ])('takes a key of the policy for its roles %j alone', async (roles, expected, message) => {
     const policy = join(FOLDER, `${roles[0]}.yaml`);
     const keys = [{ name: 'k', roles, publicKey: readFileSync(pub, 'utf8') }];

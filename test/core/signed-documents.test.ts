@@ -21,7 +21,7 @@ const trusting = (one: PrivateSigningKey, ...roles: string[]) => {
   return { keys: [{ name: 'k', roles, publicKey }] };
 };
 const by = (signer: PrivateSigningKey, signed: string, trusted?: PrivateSigningKey) => ({
-  document: { file: 'x.sig', text: signBlob(Buffer.from(signed), signer) },
+  document: { file: 'x.sig', text: signBlob(Buffer.from(signed), signer, 'x') },
   key: trusted,
 });
 
@@ -37,7 +37,7 @@ describe('a signed manifest is refused', () => {
     ['when nothing says whose signature counts', { manifestSignature: by(key, text) }, /no key to check its signature/],
     [
       'by a key that has another role',
-      { manifestSignature: by(key, text), policy: policyWith(trusting(key, 'scan', 'policy')) },
+      { manifestSignature: by(key, text), policy: policyWith(trusting(key, 'scan', 'approve')) },
       /no key to check its signature/,
     ],
     [

@@ -131,12 +131,30 @@ describe('rules of a trusted commit', () => {
     expect(byName.evidence.plan.base).toMatchObject({ ref: 'main', commit, authenticated: null });
   });
 
-  it('are authenticated by a signature on their policy', async () => {
+  it('are authenticated by the operator’s own policy where it names the commit', async () => {
+    const policy = { file: 'own.yaml', text: `${POLICY}trust: { commits: [${commit}], unauthenticatedRef: refuse }\n` };
+    const { evidence } = await scan(trusted, { policyFrom: 'main', policy });
+    expect(evidence.plan.base?.authenticated).toBe('policy');
+    const other = { file: 'own.yaml', text: policy.text.replace(commit, 'a'.repeat(40)) };
+    await expect(scan(trusted, { policyFrom: 'main', policy: other })).rejects.toThrow(/unauthenticated ref main/);
+    const self = branch((folder) => write(folder, { '.security-scan/policy.yaml': policy.text }));
+    await expect(scan(self, { policyFrom: 'main' })).rejects.toThrow(/unauthenticated ref main/);
+  });
+
+  it('do not make tools that found nothing to look at pass for ones that did', async () => {
+    const docs = branch((folder) => rmSync(join(folder, 'a.py')));
+    const { evidence } = await scan(docs, { policyFrom: 'main' });
+    expect(evidence.verdict).toMatchObject({ verdict: 'error' });
+    expect(evidence.verdict.reasons[0]?.message).toBe('no tool applies to any file of the source');
+  });
+
+  it('may have a policy that must be signed', async () => {
     const key = generateKey('ed25519');
     const signature = '.security-scan/policy.yaml.sigstore.json';
-    const signed = branch((folder) => write(folder, { [signature]: signBlob(Buffer.from(POLICY), key) }));
+    const signed = branch((folder) => write(folder, { [signature]: signBlob(Buffer.from(POLICY), key, 'p') }));
     const { evidence } = await scan(signed, { policyFrom: 'main', policyKey: key });
-    expect(evidence.plan.base?.authenticated).toBe('signature');
+    // The signature covers the policy alone, and an older commit may have the same one.
+    expect(evidence.plan.base?.authenticated).toBeNull();
     expect(evidence.plan.policy.signedBy).toBe(key.keyid);
     const forged = { policyFrom: 'main', policyKey: generateKey('ed25519') };
     await expect(scan(signed, forged)).rejects.toThrow(/no signature over this file/);
@@ -175,6 +193,11 @@ describe('--policy-from is refused', () => {
       'where a tool file takes the name of one of ours',
       (folder) => write(folder, { '.security-scan/tools/ruff.yaml': readFileSync('tools/ruff.yaml', 'utf8') }),
       /`ruff` is a tool of this package/,
+    ],
+    [
+      'where a lock takes the name of one of our tools',
+      (folder) => write(folder, { '.security-scan/tools/ruff.lock': readFileSync('tools/ruff.lock', 'utf8') }),
+      /ruff\.lock: `ruff` is a tool of this package/,
     ],
     [
       'by a policy that takes no unauthenticated ref',

@@ -26,6 +26,6 @@ export function manifestCommand(): Command {
     .action((product: string, file: string) =>
       writeFile(file, initManifest(product), { flag: 'wx' }).catch(refuseWrite(file)),
     );
-  addSign(command, 'manifest');
+  addSign(command, 'manifest', readManifest);
   return command;
 }

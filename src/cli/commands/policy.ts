@@ -30,6 +30,6 @@ export function policyCommand(): Command {
       if (problems.length > 0) throw new Refusal('policy', problems);
       console.log(`${file}: policy ${policy.name} is sound`);
     });
-  addSign(command, 'policy');
+  addSign(command, 'policy', readPolicy);
   return command;
 }

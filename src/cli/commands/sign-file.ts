@@ -11,8 +11,8 @@ interface SignFlags {
   output?: string;
 }
 
-/** `manifest sign`, `policy sign`: a signature over the exact bytes of a file, beside it. */
-export function addSign(command: Command, what: string): void {
+/** `manifest sign`, `policy sign`: a signature over the exact bytes of a file, beside it. `check` throws for what is no such file. */
+export function addSign(command: Command, what: string, check: (bytes: Buffer, file: string) => unknown): void {
   command
     .command('sign')
     .description(`sign a ${what} file`)
@@ -26,7 +26,9 @@ export function addSign(command: Command, what: string): void {
       const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
         throw new Refusal('usage', [{ file, message: `cannot be read (${cause.code})` }], { cause });
       });
-      await writeFile(output, `${signBlob(bytes, key)}\n`, { flag: 'wx' }).catch(refuseWrite(output));
+      // Whoever signs a file should know what it says; one that is no such document could be anything.
+      check(bytes, file);
+      await writeFile(output, `${signBlob(bytes, key, file)}\n`, { flag: 'wx' }).catch(refuseWrite(output));
       console.log(`${output}: signed by ${key.keyid}`);
     });
 }

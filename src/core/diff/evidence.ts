@@ -31,19 +31,17 @@ const SUMS = /^(?:bundle\.json|attestation\.intoto\.json|attestations\/.*)$/;
 /** What `verify` has rendered again from plan, findings, outcomes and the facts of summary.json. */
 const RENDERED =
   /^(?:findings\.jsonl|results(?:\.upload)?\.sarif|reports\/.*\.sarif\.json|(?:summary|policy-result|compliance|manifest-info)\.json)$/;
-/** No part of the subject: what git ignores, what rules left out, and where the source came from. */
-const BESIDE = /^(?:ignored|excluded\b.*|source\.origin)$/;
-
 /** Compares the evidence of two intact bundles of one plan byte for byte, and says of each difference what it is. */
 export async function compareEvidence(was: OpenBundle, is: OpenBundle): Promise<EvidenceComparison> {
   const paths = await differingFiles(was.folder, is.folder);
   const leaves = paths.filter((path) => !SUMS.test(path));
   const facts = changedMembers(factsOf(was.summary), factsOf(is.summary));
-  const notes = facts.filter(({ path }) => BESIDE.test(path)).map(memberWords);
+  const notes = changedMembers(besideOf(was.summary), besideOf(is.summary)).map(memberWords);
   const found = [
+    ...verdictDifference(was.summary, is.summary),
     ...(leaves.includes('findings.jsonl') ? await findingDifferences(was.folder, is.folder) : []),
     ...outcomeDifferences(was.summary, is.summary),
-    ...facts.filter(({ path }) => !BESIDE.test(path)).map((member) => document(`summary.json: ${memberWords(member)}`)),
+    ...facts.map((member) => document(`summary.json: ${memberWords(member)}`)),
   ];
   const others = leaves.length > 0 ? leaves : paths;
   const files = await Promise.all(
@@ -58,24 +56,39 @@ const document = (text: string): Difference => ({ kind: 'document', tool: null, 
 
 /** Paths of files that are not the same on both sides, or on one side only. */
 async function differingFiles(was: BundleFolder, is: BundleFolder): Promise<string[]> {
+  const [before, after] = [new Set(was.files), new Set(is.files)];
   const paths = [...new Set([...was.files, ...is.files])].filter((path) => !APART.test(path)).sort();
   const differing: string[] = [];
   for (const path of paths) {
-    const both = was.files.includes(path) && is.files.includes(path);
+    const both = before.has(path) && after.has(path);
     if (!both || (await measure(was, path)).sha256 !== (await measure(is, path)).sha256) differing.push(path);
   }
   return differing;
 }
 
-/** What summary.json says that follows from nothing else in the bundle. */
-const factsOf = ({ source, baseline, coverage, unread, excluded, ignored }: Summary) => ({
+/** What summary.json says about the subject that follows from nothing else in the bundle. */
+const factsOf = ({ source: { origin: _, ...source }, baseline, coverage, unread }: Summary) => ({
   source,
   baseline,
   coverage,
   unread: { snapshot: unread.snapshot },
-  excluded,
-  ignored,
 });
+
+/** No part of the subject: what git ignores, what rules left out, and where the source came from. */
+const besideOf = ({ source: { origin }, excluded, ignored }: Summary) => ({ source: { origin }, excluded, ignored });
+
+/** The documents that repeat these. A comparison stops after some members, so they are taken out before it. */
+const COUNTED: Readonly<Record<string, (document: unknown) => unknown>> = {
+  'policy-result.json': (document) => ({ ...Object(document), excluded: null }),
+  'summary.json': (document) => {
+    const { source, ...rest } = Object(document);
+    return { ...rest, source: { ...Object(source), origin: null }, excluded: null, ignored: null };
+  },
+};
+
+/** Whatever else is the same: a replay that came to another verdict never agrees. */
+const verdictDifference = ({ verdict: was }: Summary, { verdict: is }: Summary): Difference[] =>
+  was === is ? [] : [document(`verdict: ${was} in the bundle, ${is} in the replay`)];
 
 async function findingDifferences(was: BundleFolder, is: BundleFolder): Promise<Difference[]> {
   const found: Difference[] = [];
@@ -137,17 +150,17 @@ async function documentDifference(
   if (!is.files.includes(path)) return [document(`${path}: only the bundle has it`)];
   const members = await membersOf(was, is, path);
   if (members === undefined) return [document(`${path}: other bytes`)];
-  const counted = path === 'summary.json' || path === 'policy-result.json';
-  const [first, ...others] = members.filter((member) => !(beside && counted && BESIDE.test(member.path)));
-  if (first === undefined) return members.length > 0 ? [] : [document(`${path}: other bytes`)];
+  const [first, ...others] = members;
+  if (first === undefined) return beside && COUNTED[path] !== undefined ? [] : [document(`${path}: other bytes`)];
   return [document(`${path}: ${memberWords(first)}${others.length > 0 ? `, and ${others.length} more members` : ''}`)];
 }
 
 /** Undefined for what is no JSON, or too large to be compared as such. */
 async function membersOf(was: BundleFolder, is: BundleFolder, path: string): Promise<Member[] | undefined> {
+  const without = COUNTED[path] ?? ((document: unknown) => document);
   try {
     const texts = [await textOf(was, path, MAX_DOCUMENT), await textOf(is, path, MAX_DOCUMENT)];
-    const [before, after] = texts.map(parseJson);
+    const [before, after] = texts.map((text) => without(parseJson(text)));
     return changedMembers(before, after);
   } catch {
     return undefined;

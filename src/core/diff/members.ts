@@ -18,23 +18,38 @@ const SHOWN = 80;
 
 /**
  * The innermost members in which two JSON values differ, by the order of their names, at most 50. Empty only when the
- * values are the same.
+ * values are the same, but for members of a path in `told`. Never filter the answer: what is left out then may have taken
+ * the place of what counts.
  */
-export function changedMembers(was: unknown, is: unknown): Member[] {
+export function changedMembers(was: unknown, is: unknown, told: ReadonlySet<string> = new Set()): Member[] {
   const found: Member[] = [];
-  collect(was, is, '', 0, found);
+  collect(was, is, { path: '', depth: 0 }, told, found);
   return found;
 }
 
-function collect(was: unknown, is: unknown, path: string, depth: number, found: Member[]): void {
-  if (found.length >= MOST || was === is) return;
+interface Place {
+  path: string;
+  depth: number;
+}
+
+function collect(
+  was: unknown,
+  is: unknown,
+  { path, depth }: Place,
+  told: ReadonlySet<string>,
+  found: Member[],
+): void {
+  if (found.length >= MOST || was === is || told.has(path)) return;
   const names = depth < MAX_DEPTH ? namesIn(was, is) : undefined;
   if (names === undefined) {
     const [before, after] = [textOf(was), textOf(is)];
     if (before !== after) found.push({ path, was: shown(before), is: shown(after) });
     return;
   }
-  for (const name of names) collect(memberOf(was, name), memberOf(is, name), pathOf(was, path, name), depth + 1, found);
+  for (const name of names) {
+    const place = { path: pathOf(was, path, name), depth: depth + 1 };
+    collect(memberOf(was, name), memberOf(is, name), place, told, found);
+  }
 }
 
 /** The members of both, when both are objects or both are lists. */

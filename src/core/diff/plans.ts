@@ -33,7 +33,7 @@ export function comparePlans(was: Planned, is: Planned): PlanChanges {
     ...policy.flatMap(({ path }) => (path === 'name' ? ['policy.name', 'policy.digest'] : [path, 'policy.digest'])),
   ]);
   const common = commonTools(was.plan, is.plan);
-  const plan = changedMembers(frame(was.plan, common), frame(is.plan, common)).filter(({ path }) => !told.has(path));
+  const plan = changedMembers(frame(was.plan, common), frame(is.plan, common), told);
   return { tools, policy, plan };
 }
 

@@ -75,11 +75,12 @@ export async function loadCatalog(folders: CatalogFolders): Promise<Catalog> {
   };
 }
 
-/** A file of the operator's may add a tool; under the id of one of ours it would quietly be another tool. */
+/** A file of the operator's may add a tool; a tool file or a lock under the id of one of ours would quietly be another tool. */
 async function readOperatorTools(folder: string | undefined, known: readonly { value: Tool }[]) {
   if (folder === undefined) return [];
-  const files = await readAll(folder, (text, file) => ({ tool: readTool(text, file), sha256: sha256(text) }));
-  const taken = files.filter(({ value }) => known.some((one) => one.value.id === value.tool.id));
+  const files = await readAll(folder, (text, file) => ({ tool: readTool(text, file), text }));
+  const locks = await readAll(folder, (text, file) => ({ tool: { id: parse(file).name }, text }), '.lock');
+  const taken = [...files, ...locks].filter(({ value }) => known.some((one) => one.value.id === value.tool.id));
   if (taken.length > 0) {
     const problems = taken.map(({ file, value }) => ({
       file,
@@ -87,7 +88,11 @@ async function readOperatorTools(folder: string | undefined, known: readonly { v
     }));
     throw new Refusal('tool', problems);
   }
-  return files.map(({ file, value }) => ({ file, value: value.tool, sha256: value.sha256 }));
+  return files.map(({ file, value: { tool, text } }) => {
+    // The lock says what is executed, so that a policy which names the file names it too.
+    const lock = locks.find(({ value }) => value.tool.id === tool.id)?.value.text ?? '';
+    return { file, value: tool, sha256: sha256(Buffer.concat([text, Buffer.from(lock)])) };
+  });
 }
 
 const readTool = (text: Buffer, file: string): Tool =>

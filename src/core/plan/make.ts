@@ -68,7 +68,8 @@ function unsigned({ manifest, signedBy, policy }: PlanRequest): Problem[] {
 /** Who can move a branch or tag could choose the rules. */
 function distrusted({ base, policy }: PlanRequest): Problem[] {
   if (base === null || base.authenticated !== null || policy.trust.unauthenticatedRef === 'allow') return [];
-  const remedy = 'Give the full id of the commit with --policy-from, or a signed policy with --policy-signature.';
+  const remedy =
+    'Give the full id of the commit with --policy-from, or list it under `trust.commits` in a policy of your own.';
   return [
     { message: `the policy does not take its rules from the unauthenticated ref ${printable(base.ref, 200)}`, remedy },
   ];

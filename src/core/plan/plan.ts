@@ -80,8 +80,8 @@ export interface TrustedBase {
   /** As the operator named it. */
   ref: string;
   commit: string;
-  /** What says that this is the commit that the operator means: its full id, or a signature on its policy; else nobody. */
-  authenticated: 'commit' | 'signature' | null;
+  /** What says that this is the commit that the operator means: its full id, or the operator's own policy; else nobody. */
+  authenticated: 'commit' | 'policy' | null;
   /** Files under `.security-scan/` that were taken from it. */
   took: readonly string[];
 }

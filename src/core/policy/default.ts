@@ -33,6 +33,7 @@ advisories: { maxAgeDays: 30 }
 trust:
   keys: []
   manifestSignature: optional
+  commits: []
   unauthenticatedRef: allow
   approvals: 0
 waivers: { maxDays: 90, maxFindings: 25, approval: none, inSource: [] }

@@ -87,7 +87,9 @@ const toolchain = z
     toolFiles: z
       .record(toolId, digest)
       .default({})
-      .describe('Tool files of `--tools` that may be used, by the SHA-256 of the file.'),
+      .describe(
+        'Tool files of `--tools` that may be used, by the SHA-256 of the file, with its lock behind it where there is one.',
+      ),
   })
   .describe('Where tools come from.');
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toolId } from '../lib/category.js';
 
 /** What a trusted key may vouch for. */
-export const KEY_ROLES = ['scan', 'approve', 'waive', 'approve-waiver', 'policy', 'manifest'] as const;
+export const KEY_ROLES = ['scan', 'approve', 'waive', 'approve-waiver', 'manifest'] as const;
 
 const trustedKey = z.strictObject({
   name: z.string().min(1).max(200).describe('Whose key it is; shown beside what it signed.'),
@@ -21,6 +21,11 @@ export const trust = z
       .enum(['optional', 'required'])
       .default('optional')
       .describe('Whether a manifest must be signed by a key of the role `manifest`.'),
+    commits: z
+      .array(z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'expected the full id of a commit'))
+      .max(1000)
+      .default([])
+      .describe('Commits that `--policy-from` may name by any ref; counts only in the operator’s own policy.'),
     unauthenticatedRef: z
       .enum(['allow', 'refuse'])
       .default('allow')

@@ -95,7 +95,9 @@ function missingSteps(plan: Plan, outcomes: readonly StepOutcome[]): Reason[] {
 
 /** Tools that found nothing to look at say nothing about the source; their silence is no pass. */
 function nothingJudged(outcomes: readonly StepOutcome[]): Reason[] {
-  if (outcomes.some(({ status }) => status !== 'not-applicable' && status !== 'skipped')) return [];
+  // Review notes are about the rules, not about the source.
+  const judging = outcomes.filter(({ category }) => category !== 'review');
+  if (judging.some(({ status }) => status !== 'not-applicable' && status !== 'skipped')) return [];
   const remedy = 'Choose a profile whose tools know the languages of the source.';
   return [{ kind: 'step', message: 'no tool applies to any file of the source', remedy }];
 }

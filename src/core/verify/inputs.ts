@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { canonicalJson } from '../lib/canonical.js';
-import { SEVERITIES, type Thresholds } from '../lib/severity.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Plan } from '../plan/plan.js';
 import { parseWaiverSet, type WaiverRules, type WaiverSet, waiverRules } from '../waivers/admit.js';
 import { readCanonical } from './document.js';
 import { type BundleFolder, measure } from './folder.js';
+import { followsPolicy } from './policy.js';
 import { type Problems, Unsound } from './problems.js';
-import { manifestInBundle, type PolicyParts, planSchema, policyInBundle, toolInBundle } from './schemas.js';
+import { manifestInBundle, planSchema, policyInBundle, toolInBundle } from './schemas.js';
 
 /** A tool file as the bundle has it. */
 export interface ToolName {
@@ -89,19 +88,3 @@ async function readTools(folder: BundleFolder, plan: Plan, problems: Problems) {
   }
   return tools;
 }
-
-/** A manifest or an operator may narrow what a policy allows, never widen it. Throws `Unsound` where a plan is laxer. */
-function followsPolicy({ budgets, ...plan }: Plan, policy: PolicyParts): void {
-  const same = (name: string, a: unknown, b: unknown) => {
-    if (canonicalJson(a) !== canonicalJson(b)) throw new Unsound(`the plan has other \`${name}\` than the policy`);
-  };
-  for (const name of ['incomplete', 'paths', 'source', 'sandbox'] as const) same(name, plan[name], policy[name]);
-  same('exceptions', plan.exceptions, policy.waivers);
-  same('budgets.categories', budgets.categories, policy.budgets.categories);
-  same('budgets.tools', budgets.tools, policy.budgets.tools);
-  same('budgets.reviewNotes', budgets.reviewNotes, policy.budgets.reviewNotes ?? null);
-  if (isLaxer(budgets.overall, policy.budgets.overall)) throw new Unsound('the plan allows more than the policy does');
-}
-
-const isLaxer = (plan: Thresholds, policy: Thresholds): boolean =>
-  SEVERITIES.some((severity) => (plan[severity] ?? Infinity) > (policy[severity] ?? Infinity));

@@ -26,11 +26,11 @@ export interface Evidenced {
 
 /** Checks every record under `runs/`; a bundle has at least one. */
 export async function checkRuns(folder: BundleFolder, given: Evidenced, problems: Problems): Promise<void> {
-  const records = new Map<string, string[]>();
+  const records = new Map<string, Set<string>>();
   for (const file of folder.files.filter((path) => path.startsWith('runs/'))) {
     const [, run, rest] = RUN_FILE.exec(file) ?? [];
     if (run === undefined || rest === undefined) problems.add(file, 'is no part of a run record');
-    else records.set(run, [...(records.get(run) ?? []), rest]);
+    else records.set(run, (records.get(run) ?? new Set()).add(rest));
   }
   if (records.size === 0) problems.add('runs', 'has no record of any run');
   const scans = await problems.attempt('findings.jsonl', () => scansOf(folder, given.evidence));
@@ -40,7 +40,7 @@ export async function checkRuns(folder: BundleFolder, given: Evidenced, problems
 interface Found {
   run: string;
   /** Relative to the record. */
-  files: readonly string[];
+  files: ReadonlySet<string>;
   scans: readonly VulnerabilityScan[];
 }
 
@@ -89,7 +89,7 @@ function checkStatement({ subject, predicateType, predicate }: RunStatement, run
 async function checkFiles(
   folder: BundleFolder,
   at: string,
-  files: readonly string[],
+  files: ReadonlySet<string>,
   { predicate }: RunStatement,
   problems: Problems,
 ): Promise<void> {
@@ -107,7 +107,7 @@ async function checkFiles(
   }
   for (const [name, { sha256, size }] of named) {
     await problems.attempt(`${at}/${name}`, async () => {
-      if (!files.includes(name)) throw new Unsound('is missing');
+      if (!files.has(name)) throw new Unsound('is missing');
       const found = await measure(folder, `${at}/${name}`);
       if (found.sha256 !== sha256 || found.size !== size)
         throw new Unsound('is not the file that the run statement names');

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { CATEGORIES, category, toolId } from '../lib/category.js';
+import { capabilities, ceiling } from '../lib/capability.js';
 import { SANDBOX_LEVELS } from '../lib/sandbox/job.js';
 import { unreadReason } from '../lib/unread.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { manifestSchema } from '../manifest/schema.js';
 import type { Plan } from '../plan/plan.js';
-import { thresholds } from '../policy/policy.js';
+import { type Policy, policySchema, thresholds } from '../policy/policy.js';
 import { trust, waivers } from '../policy/trust.js';
 
 /**
@@ -126,6 +127,14 @@ const planParts = z.looseObject({
   }),
   incomplete,
   baseline: z.strictObject({ kind: z.enum(['bundle', 'ref']), id: text }).nullable(),
+  base: z
+    .strictObject({
+      ref: text,
+      commit: gitId,
+      authenticated: z.enum(['commit', 'policy']).nullable(),
+      took: z.array(text).max(1000),
+    })
+    .nullable(),
   exceptions: z.looseObject({ maxFindings: count, inSource: z.array(tool) }),
   waivers: z.strictObject({ digest: hex, asOf: z.iso.date() }).nullable(),
   steps: z
@@ -133,6 +142,8 @@ const planParts = z.looseObject({
       z.looseObject({
         id: text,
         tool,
+        category,
+        capabilities,
         version: text,
         digest: hex,
         definition: hex,
@@ -143,7 +154,21 @@ const planParts = z.looseObject({
     .max(1000),
 });
 
+/** Each part is there: what is absent has no default in a bundle. */
 const policyParts = z.looseObject({
+  name: text,
+  tools: z.strictObject({
+    allow: z.union([z.literal('all'), z.array(toolId)]),
+    require: z.array(toolId),
+    forbid: z.array(toolId),
+  }),
+  providers: policySchema.shape.providers.unwrap(),
+  substitutes: policySchema.shape.substitutes.unwrap(),
+  ceilings: z.strictObject({
+    default: ceiling,
+    categories: z.partialRecord(z.enum(CATEGORIES), ceiling),
+    tools: z.record(tool, ceiling),
+  }),
   budgets: z.looseObject({
     overall: thresholds,
     categories: z.partialRecord(z.enum(CATEGORIES), thresholds),
@@ -151,10 +176,9 @@ const policyParts = z.looseObject({
     reviewNotes: count.optional(),
   }),
   incomplete,
-  trust,
-  waivers,
+  trust: z.strictObject(trust.shape).required(),
+  waivers: z.strictObject(waivers.shape).required(),
 });
-export type PolicyParts = z.infer<typeof policyParts>;
 
 const manifestParts = z.looseObject({
   owners: manifestSchema.shape.owners,
@@ -170,7 +194,7 @@ const whole = <T>(parts: z.ZodType) =>
 
 export const planSchema = whole<Plan>(planParts);
 export const manifestInBundle = whole<Manifest>(manifestParts);
-export const policyInBundle = policyParts;
+export const policyInBundle = whole<Policy>(policyParts);
 export const toolInBundle = z.looseObject({ id: tool, name: text, homepage: text.optional() });
 
 export const statementSchema = z.looseObject({

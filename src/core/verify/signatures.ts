@@ -36,9 +36,9 @@ export async function checkSignatures(
   problems: Problems,
 ): Promise<SignedBy[]> {
   const found: SignedBy[] = [];
-  const places = statements.map(placeOf).filter((place) => place !== undefined);
+  const places = new Map(statements.flatMap(placeOfEach));
   for (const file of folder.files.filter(isSignatureFile)) {
-    const place = places.find(({ folder: at, name }) => file.startsWith(`${at}/${name}.`) && SIGNATURE.test(file));
+    const place = SIGNATURE.test(file) ? places.get(file.replace(ENDING, '')) : undefined;
     const signed = await problems.attempt(file, () => {
       if (place === undefined) throw new Unsound('is a signature of no statement of this bundle');
       return checkSignature(folder, file, place, trusted);
@@ -46,10 +46,18 @@ export async function checkSignatures(
     if (signed !== undefined) found.push(signed);
   }
   if (!required) return found;
+  const vouched = new Set(found.filter((signed) => signed.trusted).map(({ statement }) => statement));
   for (const statement of statements)
-    if (!found.some((signed) => signed.trusted && signed.statement === statement))
-      problems.add(statement, 'is not signed by a trusted key');
+    if (!vouched.has(statement)) problems.add(statement, 'is not signed by a trusted key');
   return found;
+}
+
+const ENDING = /\.[0-9a-f]{8}\.(?:sigstore|dsse)\.json$/;
+
+/** A statement's place by what its signatures' names begin with. */
+function placeOfEach(statement: string): [string, SignedPlace][] {
+  const place = placeOf(statement);
+  return place === undefined ? [] : [[`${place.folder}/${place.name}`, place]];
 }
 
 const isSignatureFile = (path: string): boolean =>

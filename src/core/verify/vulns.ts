@@ -14,7 +14,7 @@ export const scansOf = (folder: BundleFolder, evidence: Evidence): Promise<reado
 export interface VulnsRecord {
   /** Path of the record in the bundle. */
   at: string;
-  files: readonly string[];
+  files: ReadonlySet<string>;
   evidence: Evidence;
   indexSha256: string;
   times: { started: string; finished: string };
@@ -30,7 +30,7 @@ export async function checkVulns(
   const known = new Map(scans.map((scan) => [`${scan.name}.intoto.json`, scan]));
   for (const [name, scan] of known) {
     await problems.attempt(`${at}/${name}`, () => {
-      if (!files.includes(name)) throw new Unsound('is missing');
+      if (!files.has(name)) throw new Unsound('is missing');
       return compare(folder, `${at}/${name}`, vulnsStatement(evidence, indexSha256, scan, times));
     });
   }

@@ -128,7 +128,7 @@ describe('an approval', () => {
 
   it.each<[string, TrustedKey[]]>([
     ['a key that is not trusted', [trust(second, ['approve'])]],
-    ['a key that is trusted for something else', [trust(first, ['scan', 'waive', 'policy'])]],
+    ['a key that is trusted for something else', [trust(first, ['scan', 'waive', 'manifest'])]],
     ['any key when none is trusted', []],
   ])('counts for nothing by %s, and is listed', async (_, trusted) => {
     const approvals = [of(first.keyid, { name: null, trusted: false })];

@@ -2,6 +2,7 @@ import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../canonical.js';
 import { sha256Bytes } from '../digest.js';
+import { Refusal } from '../errors.js';
 import { base64 } from './base64.js';
 import type { PrivateSigningKey, PublicSigningKey } from './keys.js';
 import { SIGSTORE_BUNDLE } from './sigstore-bundle.js';
@@ -15,11 +16,21 @@ const bundleSchema = z.looseObject({
   }),
 });
 
+/** How every pre-authentication encoding begins (DSSE v1.0.2, protocol.md). */
+const PAE = Buffer.from('DSSEv1 ');
+
 /** What `cosign sign-blob --bundle` of version 2 writes. */
 const oldBundleSchema = z.looseObject({ base64Signature: base64 });
 
-/** Signs the bytes of a file; `cosign verify-blob --key` takes the result as `--bundle`. */
-export function signBlob(bytes: Uint8Array, key: PrivateSigningKey): string {
+/**
+ * Signs the bytes of a file; `cosign verify-blob --key` takes the result as `--bundle`. Throws `Refusal` for bytes that are
+ * the pre-authentication encoding of an envelope: such a signature would be one over a statement or a waiver as well.
+ */
+export function signBlob(bytes: Uint8Array, key: PrivateSigningKey, file: string): string {
+  if (Buffer.from(bytes.subarray(0, PAE.length)).equals(PAE))
+    throw new Refusal('usage', [
+      { file, message: 'is no document: it would be signed as an in-toto statement or a waiver' },
+    ]);
   return canonicalJson({
     mediaType: SIGSTORE_BUNDLE,
     verificationMaterial: { publicKey: { hint: key.hint } },

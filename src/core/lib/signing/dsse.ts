@@ -2,6 +2,7 @@ import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
 import { z } from 'zod';
 import { base64 } from './base64.js';
 import type { PrivateSigningKey, PublicSigningKey } from './keys.js';
+import { isLowS, withLowS } from './low-s.js';
 
 /** What a DSSE envelope around an in-toto Statement names as its payload type; cosign 3 takes no other. */
 export const IN_TOTO_PAYLOAD = 'application/vnd.in-toto+json';
@@ -31,19 +32,22 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Buffe
 
 /** Puts a payload under one signature. With Ed25519 the same payload and key give the same bytes. */
 export function signEnvelope(payload: Uint8Array, payloadType: string, key: PrivateSigningKey): Envelope {
-  const sig = signBytes(key.digest, preAuthEncoding(payloadType, payload), key.secret).toString('base64');
+  const made = signBytes(key.digest, preAuthEncoding(payloadType, payload), key.secret);
+  const sig = encode(key.type === 'ecdsa-p256' ? withLowS(made) : made);
   return { payload: encode(payload), payloadType, signatures: [{ keyid: key.keyid, sig }] };
 }
 
 /**
  * The keys of `trusted` that signed the envelope; empty when none did. The type of the trusted key, and nothing in the
- * envelope, says which algorithm is used.
+ * envelope, says which algorithm is used. Of the two ECDSA signatures that verify alike only the one that `signEnvelope`
+ * makes counts, so that nobody without the key can make other bytes of a good signature.
  */
 export function signersOf(envelope: Envelope, trusted: readonly PublicSigningKey[]): PublicSigningKey[] {
   const signed = preAuthEncoding(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
-  return trusted.filter((key) =>
-    envelope.signatures.some(({ sig }) => verifyBytes(key.digest, signed, key.public, Buffer.from(sig, 'base64'))),
-  );
+  return trusted.filter((key) => envelope.signatures.some(({ sig }) => verifies(signed, key, Buffer.from(sig, 'base64'))));
 }
+
+const verifies = (signed: Buffer, key: PublicSigningKey, sig: Buffer): boolean =>
+  verifyBytes(key.digest, signed, key.public, sig) && (key.type !== 'ecdsa-p256' || isLowS(sig));
 
 const encode = (data: Uint8Array): string => Buffer.from(data).toString('base64');
