@@ -1,6 +1,4 @@
 import { Refusal } from '../core/lib/errors.js';
-import { loadPublicKey } from '../core/lib/signing/key-file.js';
-import { fullyTrusted, type TrustedKey } from '../core/policy/trusted-keys.js';
 import { bundlesAt } from '../core/verify/bundles.js';
 import type { VerifyProblem } from '../core/verify/problems.js';
 
@@ -11,13 +9,6 @@ export async function oneBundle(path: string): Promise<string> {
   const remedy = 'Name one of them, or its link `latest`.';
   throw new Refusal('usage', [{ file: path, message: `holds ${others.length + 1} bundles`, remedy }]);
 }
-
-/** Public keys that the operator trusts for everything. */
-export const trustedFiles = (files: readonly string[] = []): Promise<TrustedKey[]> =>
-  Promise.all(files.map(async (file) => fullyTrusted(await loadPublicKey(file), file)));
-
-/** Values of an option that may be given several times. */
-export const gather = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 /** What is said of a bundle that does not hold; `name` must be safe to print, as the problems are. */
 export const notIntact = (name: string, problems: readonly VerifyProblem[]): string[] => [

@@ -50,9 +50,6 @@ export interface ScanFlags {
   exitZero?: boolean;
 }
 
-/** Collects the values of an option that may be given several times. */
-export const gather = (value: string, previous: string[] = []): string[] => [...previous, value];
-
 const list = (text: string, previous: string[] = []): string[] => [
   ...previous,
   ...text.split(',').filter((part) => part !== ''),

@@ -8,14 +8,13 @@ import { type OpenBundle, openBundle } from './diff/open.js';
 import { comparePlans, isSame } from './diff/plans.js';
 import { planWords } from './diff/words.js';
 import { Fault, type Problem, Refusal } from './lib/errors.js';
-import { SANDBOX_LEVELS, type SandboxLevel } from './lib/sandbox/job.js';
 import { OtherSource } from './pinned.js';
 import type { Admission } from './plan/admit.js';
 import type { Catalog } from './plan/catalog.js';
 import { type Plan, planDigest } from './plan/plan.js';
-import { defaultPolicy } from './policy/default.js';
 import type { TrustedKey } from './policy/trusted-keys.js';
 import { type Rebuilt, type ReplayInputs, rebuildRequest, signedAs } from './replay-request.js';
+import { trustProblems } from './replay-trust.js';
 import type { ScanPorts } from './run.js';
 import { scan } from './scan.js';
 import type { ScanRequest } from './scan-request.js';
@@ -179,28 +178,6 @@ function planProblems(bundle: OpenBundle, { plan, policy }: Admission): Problem[
     ? `Use version ${bundle.plan.generator.version} of this package.`
     : 'Give what the run was given, or use the version of this package that made the bundle.';
   return planWords(changes).map((message) => ({ message, remedy }));
-}
-
-const isWeaker = (level: SandboxLevel, than: SandboxLevel): boolean =>
-  SANDBOX_LEVELS.indexOf(level) < SANDBOX_LEVELS.indexOf(than);
-
-/**
- * Whoever wrote an unsigned bundle wrote its policy: it must not choose programs of this host, nor a sandbox below what
- * the built-in policy demands.
- */
-function trustProblems({ keys, policy: given }: ReplayRequest, { plan, policy }: Admission): Problem[] {
-  if (keys.length > 0 || given !== undefined) return [];
-  const { sandbox } = defaultPolicy();
-  const remedy = 'Give the same policy with --policy, or with --key the key that signed the bundle.';
-  const programs = plan.steps.filter(({ program }) => program.from === 'host');
-  const weak = (['embedded', 'external'] as const).filter((kind) => isWeaker(policy.sandbox[kind], sandbox[kind]));
-  return [
-    ...programs.map(({ tool }) => ({
-      message: `${tool}: the policy in the bundle names a program of this host`,
-      remedy,
-    })),
-    ...weak.map((kind) => ({ message: `the policy in the bundle takes a weak sandbox (sandbox.${kind})`, remedy })),
-  ];
 }
 
 /** That the source is another one is an answer; whatever else went wrong is not. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -31,6 +31,17 @@ async function history(...args: string[]): Promise<{ code: number; out: string }
   for (const one of [command, ...command.commands]) one.exitOverride().configureOutput({ writeErr: () => {} });
   await new Command().addCommand(command).parseAsync(['history', ...args], { from: 'user' });
   return { code, out: lines.join('\n') };
+}
+
+/** A policy that trusts the key of the scans for one thing. */
+function policyWith(role: string): string {
+  const path = join(FOLDER, `${role}.json`);
+  const publicKey = readFileSync(join(FOLDER, 'k.pub'), 'utf8');
+  writeFileSync(
+    path,
+    JSON.stringify({ schemaVersion: 1, name: 'p', trust: { keys: [{ name: 'k', roles: [role], publicKey }] } }),
+  );
+  return path;
 }
 
 const bundle = (i: number): string => scans.results[i]?.bundle.id ?? '';
@@ -71,6 +82,27 @@ describe('history verify', () => {
       3,
       expect.stringMatching(/NOT INTACT\n {2}0 of 2 runs intact[\s\S]*not signed by a trusted/),
     ]);
+  });
+
+  it('ends with 3 for a policy whose keys are not for scans, with 0 for one whose key is', async () => {
+    const verify = (role: string) => history('verify', scans.exportDir, '--policy', policyWith(role));
+    expect(await verify('approve')).toEqual({ code: 3, out: expect.stringMatching(/not signed by a trusted/) });
+    expect(await verify('scan')).toEqual({ code: 0, out: expect.stringContaining('2 of 2 runs intact') });
+  });
+
+  it('ends with 3 for a bundle replaced after the kept head, unless --allow-replaced', async () => {
+    const exportDir = copy(scans.exportDir);
+    rmSync(join(exportDir, bundle(1)), { recursive: true });
+    cpSync(join(exportDir, bundle(0)), join(exportDir, bundle(1)), { recursive: true });
+    await history('add', join(exportDir, bundle(1)), '--replaces');
+    const kept = ['verify', exportDir, '--key', join(FOLDER, 'k.pub'), '--expect-head', head(1)];
+    expect(await history(...kept)).toEqual({
+      code: 3,
+      out: expect.stringMatching(/took the place of another bundle \(entry 3\) after the head that you kept/),
+    });
+    const told = { code: 0, out: expect.stringContaining('2 of 2 runs intact; 1 replaced by another bundle;') };
+    expect(await history(...kept, '--allow-replaced')).toEqual(told);
+    expect(await history('verify', exportDir)).toEqual(told);
   });
 
   it('ends with 3 for a tail that is gone, and tells and then does what a repair does', async () => {

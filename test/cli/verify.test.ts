@@ -104,13 +104,22 @@ describe('verify', () => {
     const { code, out } = await verify(folder, '--json');
     expect(code).toBe(3);
     expect(JSON.parse(out)).toEqual([
-      { bundle: join(folder, 'a'), intact: true, verdict: 'fail', signedBy: [], approvals: [], problems: [] },
+      {
+        bundle: join(folder, 'a'),
+        intact: true,
+        verdict: 'fail',
+        signedBy: [],
+        approvals: [],
+        policy: expect.objectContaining({ same: null }),
+        waivers: null,
+        problems: [],
+      },
       expect.objectContaining({ bundle: join(folder, 'b'), intact: false, verdict: null }),
     ]);
   });
 
   it.each([
-    [['scan'], 1, /signed by/],
+    [['scan'], 1, /signed by [\s\S]*it obeyed another policy than the one given: /],
     [['approve', 'manifest'], 3, /attestation\.intoto\.json: is not signed by a trusted key/],
   ])('takes a key of the policy for its roles %j alone', async (roles, expected, message) => {
     const policy = join(FOLDER, `${roles[0]}.yaml`);

@@ -11,10 +11,13 @@ export interface ChildOptions {
 }
 
 /** Builds the orchestrator as one file, so that another process (or user) can run it. */
-export async function buildOrchestrator(folder: string): Promise<string> {
-  const outfile = join(folder, 'orchestrator.mjs');
+export const buildOrchestrator = (folder: string): Promise<string> => bundled('orchestrator', folder);
+
+/** Builds a script of `test/support/` as one file. */
+export async function bundled(name: string, folder: string): Promise<string> {
+  const outfile = join(folder, `${name}.mjs`);
   await build({
-    entryPoints: ['test/support/orchestrator.ts'],
+    entryPoints: [`test/support/${name}.ts`],
     outfile,
     bundle: true,
     platform: 'node',

@@ -1,14 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { placeOfBundle } from '../../core/history/add.js';
 import { approve } from '../../core/history/approve.js';
-import { loadPublicKey, loadSigningKey } from '../../core/lib/signing/key-file.js';
-import { fullyTrusted } from '../../core/policy/trusted-keys.js';
+import { loadSigningKey } from '../../core/lib/signing/key-file.js';
 import { passwordPrompt } from '../ask-password.js';
+import { gather, trustOf } from '../trusted-files.js';
 
 interface ApproveFlags {
   key: string;
   keyPassword?: string;
   signedBy?: string[];
+  policy?: string;
   comment?: string;
   exportDir?: string;
 }
@@ -20,12 +21,11 @@ export function approveCommand(done: (code: number) => void): Command {
     .requiredOption('--key <key>', 'your private key: a PEM file, env:NAME or fd:N')
     .option('--key-password <from>', 'of an encrypted key: env:NAME or fd:N; else it is asked for')
     .option('--signed-by <file>', 'a public key that must have signed the scan', gather)
+    .option('--policy <file>', 'a key of this policy with the role `scan` must have signed it')
     .option('--comment <text>', 'why; part of what is signed', parseComment)
     .option('--export-dir <dir>', 'the folder that the bundle must lie in')
     .action(async (bundle: string, flags: ApproveFlags) => done(await runApprove(bundle, flags)));
 }
-
-const gather = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 const MAX_COMMENT = 2000;
 
@@ -39,8 +39,7 @@ async function runApprove(bundle: string, flags: ApproveFlags): Promise<number> 
   const source = { key: flags.key, password: flags.keyPassword, env: process.env, ask: passwordPrompt() };
   const { key, warnings } = await loadSigningKey(source);
   for (const warning of warnings) console.error(`security-scan: ${warning}`);
-  const keys = (flags.signedBy ?? []).map(async (file) => fullyTrusted(await loadPublicKey(file), file));
-  const request = { key, comment: flags.comment ?? null, bundle: { keys: await Promise.all(keys) } };
+  const request = { key, comment: flags.comment ?? null, bundle: await trustOf(flags.signedBy, flags.policy) };
   const { verdict, file, how, ownScan } = await approve(placed, request, () => new Date());
   const words = how === 'made' ? 'approved' : 'was approved before';
   console.log(`${placed.id}: ${words} by ${key.keyid}, verdict ${verdict}: ${file}`);

@@ -5,11 +5,13 @@ import { openBundle } from '../../core/diff/open.js';
 import { canonicalJson } from '../../core/lib/canonical.js';
 import { forTerminal } from '../../core/lib/escape.js';
 import { diffJson, diffMarkdown, diffText } from '../diff-screen.js';
-import { gather, notIntact, oneBundle, trustedFiles } from '../one-bundle.js';
+import { notIntact, oneBundle } from '../one-bundle.js';
 import { readEnough } from '../report.js';
+import { gather, trustOf } from '../trusted-files.js';
 
 interface DiffFlags {
   key?: string[];
+  policy?: string;
   format: 'text' | 'md' | 'json';
   json?: boolean;
 }
@@ -27,18 +29,19 @@ export function diffCommand(done: (code: number) => void): Command {
     .argument('<before>', 'bundle folder')
     .argument('<after>', 'bundle folder')
     .option('--key <file>', 'a trusted public key; both bundles must be signed by one of them', gather)
+    .option('--policy <file>', 'trust the keys of this policy, each for its roles')
     .addOption(new Option('--format <format>', 'of the answer').choices(['text', 'md', 'json']).default('text'))
     .option('--json', 'the same as --format json')
     .addHelpText('after', EXIT_CODES)
     .action(async (before: string, after: string, flags: DiffFlags) => done(await runDiff(before, after, flags)));
 }
 
-async function runDiff(before: string, after: string, { key, json, format }: DiffFlags): Promise<number> {
+async function runDiff(before: string, after: string, { key, policy, json, format }: DiffFlags): Promise<number> {
   const paths = [await oneBundle(before), await oneBundle(after)];
-  const keys = await trustedFiles(key);
+  const trust = await trustOf(key, policy);
   // One after the other: each may be large.
   const opened = [];
-  for (const path of paths) opened.push({ path, ...(await openBundle(path, { keys })) });
+  for (const path of paths) opened.push({ path, ...(await openBundle(path, trust)) });
   const [was, is] = opened.map(({ bundle }) => bundle);
   const wanted = json ? 'json' : format;
   if (was === undefined || is === undefined) {

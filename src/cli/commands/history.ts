@@ -6,12 +6,10 @@ import { type Repaired, repairHistory } from '../../core/history/repair.js';
 import { demandFolder, type HistoryReport, verifyHistory } from '../../core/history/verify.js';
 import { canonicalJson } from '../../core/lib/canonical.js';
 import { forTerminal } from '../../core/lib/escape.js';
-import { loadPublicKey } from '../../core/lib/signing/key-file.js';
-import { fullyTrusted } from '../../core/policy/trusted-keys.js';
 import { problemList, type VerifyProblem } from '../../core/verify/problems.js';
-import type { VerifyOptions } from '../../core/verify/verify.js';
 import { DEFAULT_EXPORT_DIR } from '../scan-options.js';
 import { table } from '../style.js';
+import { gather, trustOf } from '../trusted-files.js';
 
 const EXIT_CODES = `
 Exit codes:
@@ -27,6 +25,7 @@ export function historyCommand(done: (code: number) => void): Command {
     .argument('<bundle>', 'a bundle folder in an export folder')
     .option('--export-dir <dir>', 'the folder that it must lie in')
     .option('--key <file>', 'a trusted public key; every statement must be signed by one of them', gather)
+    .option('--policy <file>', 'trust the keys of this policy, each for its roles')
     .option('--replaces', 'the bundle took the place of another one of its name')
     .action(async (bundle: string, flags: AddFlags) => done(await runAdd(bundle, flags)));
   history
@@ -40,7 +39,9 @@ export function historyCommand(done: (code: number) => void): Command {
     .description('check the chain, everything that it names, and that it names everything')
     .argument('[export-dir]', 'folder of bundles', DEFAULT_EXPORT_DIR)
     .option('--expect-head <sha256>', 'a head that you kept: its entry must still be there', parseHead)
+    .option('--allow-replaced', 'entries after that head may let bundles take the place of others')
     .option('--key <file>', 'a trusted public key; every statement must be signed by one of them', gather)
+    .option('--policy <file>', 'trust the keys of this policy, each for its roles')
     .option('--repair', 'first remove what killed processes left, and add at the end what is missing')
     .option('--dry-run', 'only tell what --repair would do')
     .option('--json', 'print the result as JSON')
@@ -49,34 +50,32 @@ export function historyCommand(done: (code: number) => void): Command {
   return history;
 }
 
-interface AddFlags {
-  exportDir?: string;
+interface KeyFlags {
   key?: string[];
+  policy?: string;
+}
+
+interface AddFlags extends KeyFlags {
+  exportDir?: string;
   replaces?: boolean;
 }
 
-interface VerifyFlags {
+interface VerifyFlags extends KeyFlags {
   expectHead?: string;
-  key?: string[];
+  allowReplaced?: boolean;
   repair?: boolean;
   dryRun?: boolean;
   json?: boolean;
 }
-
-const gather = (value: string, previous: string[] = []): string[] => [...previous, value];
 
 function parseHead(text: string): string {
   if (!/^[0-9a-f]{64}$/.test(text)) throw new InvalidArgumentError('expected 64 lower-case hex digits');
   return text;
 }
 
-async function bundleOptions({ key = [] }: { key?: string[] }): Promise<VerifyOptions> {
-  return { keys: await Promise.all(key.map(async (file) => fullyTrusted(await loadPublicKey(file), file))) };
-}
-
 async function runAdd(bundle: string, flags: AddFlags): Promise<number> {
   const placed = await placeOfBundle(bundle, flags.exportDir);
-  const options = { bundle: await bundleOptions(flags), replaces: flags.replaces ?? false };
+  const options = { bundle: await trustOf(flags.key, flags.policy), replaces: flags.replaces ?? false };
   const added = await addBundle(placed, options);
   for (const fact of added) console.log(`added ${fact.kind} ${nameOfFact(fact)} of ${placed.id}`);
   if (added.length === 0) console.log(`the history has all of ${placed.id}`);
@@ -104,8 +103,11 @@ async function runList(exportDir: string, { json }: { json?: boolean }): Promise
 }
 
 async function runVerify(exportDir: string, flags: VerifyFlags): Promise<number> {
-  const bundle = await bundleOptions(flags);
-  const expected = flags.expectHead === undefined ? {} : { expectHead: flags.expectHead };
+  const bundle = await trustOf(flags.key, flags.policy);
+  const expected = {
+    ...(flags.expectHead !== undefined && { expectHead: flags.expectHead }),
+    allowReplaced: flags.allowReplaced ?? false,
+  };
   await demandFolder(exportDir);
   const wanted = flags.repair || flags.dryRun;
   const repaired = wanted ? await repairHistory(exportDir, flags.dryRun ?? false, bundle) : undefined;
@@ -126,7 +128,7 @@ function repairLines(repaired: Repaired | undefined, dryRun: boolean): string[] 
 
 function screen(exportDir: string, report: HistoryReport): string[] {
   const { runs, approvals, unfinished, temporaries } = report;
-  const replaced = runs.replaced > 0 ? `; ${runs.replaced} replaced by the operator` : '';
+  const replaced = runs.replaced > 0 ? `; ${runs.replaced} replaced by another bundle` : '';
   return [
     `${forTerminal(exportDir)}: ${report.intact ? 'history intact' : 'history NOT INTACT'}`,
     `  ${runs.intact} of ${runs.named} runs intact${replaced}; ${approvals.intact} of ${approvals.named} approvals intact`,

@@ -5,10 +5,11 @@ import { forTerminal } from '../../core/lib/escape.js';
 import { loadPackageCatalog } from '../../core/package.js';
 import { type Replay, replay } from '../../core/replay.js';
 import { namedDocument } from '../named-document.js';
-import { gather, notIntact, oneBundle, trustedFiles } from '../one-bundle.js';
+import { notIntact, oneBundle } from '../one-bundle.js';
 import { plainProgress, silent } from '../progress.js';
 import { parseJobs } from '../scan-options.js';
 import { abortOnSignals } from '../signals.js';
+import { gather, trustedFiles } from '../trusted-files.js';
 
 interface ReplayFlags {
   source: string;

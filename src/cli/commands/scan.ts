@@ -8,16 +8,10 @@ import { scan } from '../../core/scan.js';
 import { liveProgress, type Progress, plainProgress, silent } from '../progress.js';
 import { FORMATS, type Format, writeReport } from '../report.js';
 import { inRuntime } from '../runtime.js';
-import {
-  addRequestOptions,
-  DEFAULT_EXPORT_DIR,
-  gather,
-  parseJobs,
-  type ScanFlags,
-  toRequest,
-} from '../scan-options.js';
+import { addRequestOptions, DEFAULT_EXPORT_DIR, parseJobs, type ScanFlags, toRequest } from '../scan-options.js';
 import { abortOnSignals } from '../signals.js';
 import { painter } from '../style.js';
+import { gather } from '../trusted-files.js';
 
 interface OutputFlags {
   format: Format;

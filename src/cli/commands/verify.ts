@@ -3,15 +3,12 @@ import { canonicalJson } from '../../core/lib/canonical.js';
 import { Refusal } from '../../core/lib/errors.js';
 import { forTerminal } from '../../core/lib/escape.js';
 import { SANDBOX_LEVELS, type SandboxLevel } from '../../core/lib/sandbox/job.js';
-import { loadPublicKey } from '../../core/lib/signing/key-file.js';
 import { loadPackageCatalog } from '../../core/package.js';
-import { readPolicy } from '../../core/policy/default.js';
-import { fullyTrusted, type TrustedKey, trustedKeys } from '../../core/policy/trusted-keys.js';
 import type { Approval } from '../../core/verify/approvals.js';
 import { bundlesAt } from '../../core/verify/bundles.js';
 import { lockedTools } from '../../core/verify/lock.js';
 import { type Verification, type VerifyOptions, verifyBundle } from '../../core/verify/verify.js';
-import { namedDocument } from '../named-document.js';
+import { gather, policyTrust, trustedFiles } from '../trusted-files.js';
 
 interface VerifyFlags {
   key?: string[];
@@ -47,8 +44,6 @@ export function verifyCommand(done: (code: number) => void): Command {
     .action(async (paths: string[], flags: VerifyFlags) => done(await runVerify(paths, flags)));
 }
 
-const gather = (value: string, previous: string[] = []): string[] => [...previous, value];
-
 interface Result extends Verification {
   bundle: string;
 }
@@ -65,8 +60,8 @@ async function runVerify(paths: readonly string[], flags: VerifyFlags): Promise<
 }
 
 async function optionsOf({ minSandbox, ...flags }: VerifyFlags): Promise<VerifyOptions> {
-  const policy = await trustOf(flags.policy);
-  const keys = [...(await keysOf(flags)), ...(policy?.keys ?? [])];
+  const policy = await policyTrust(flags.policy);
+  const keys = [...(await trustedFiles(flags.key)), ...(policy?.keys ?? [])];
   const demand = flags.requireSignature ? '--require-signature' : flags.requireApproval && '--require-approval';
   if (demand && keys.length === 0) {
     const remedy = 'Give the public key of whoever should have signed: --key <file>.';
@@ -77,21 +72,10 @@ async function optionsOf({ minSandbox, ...flags }: VerifyFlags): Promise<VerifyO
   return {
     keys,
     ...(requireApproval && { requireApproval }),
+    ...(policy && { waiverKeys: policy.keys, policySha256: policy.sha256 }),
     ...(minSandbox && { minSandbox }),
     ...(lock && { lock }),
   };
-}
-
-const keysOf = ({ key = [] }: VerifyFlags) =>
-  Promise.all(key.map(async (file) => fullyTrusted(await loadPublicKey(file), file)));
-
-async function trustOf(file: string | undefined): Promise<{ keys: TrustedKey[]; approvals: number } | undefined> {
-  const document = await namedDocument(file, '--policy');
-  if (document === undefined) return undefined;
-  const policy = readPolicy(document.text, document.file);
-  const keys = trustedKeys(policy, document.file);
-  if (keys.length > 0) return { keys, approvals: policy.trust.approvals };
-  throw new Refusal('usage', [{ file: document.file, message: 'names no key under `trust.keys`' }]);
 }
 
 const exitCode = ({ intact, verdict }: Verification): number =>
@@ -101,7 +85,7 @@ const UNSIGNED =
   'no signature was checked: it is consistent in itself and no more; whoever can write to the folder can make another such bundle';
 
 function screen(
-  { bundle, intact, verdict, signedBy, approvals, problems }: Result,
+  { bundle, intact, verdict, signedBy, approvals, policy, waivers, problems }: Result,
   { keys = [] }: VerifyOptions,
 ): string[] {
   const name = forTerminal(bundle);
@@ -113,9 +97,20 @@ function screen(
     ...trusted.map((keyid) => `  signed by ${forTerminal(keyid)}`),
     ...others.map(({ signature }) => `  ${forTerminal(signature)}: not checked, its key is not among the trusted ones`),
     ...approvals.map(approvalLine),
+    ...(policy?.same === false ? [`  it obeyed another policy than the one given: ${forTerminal(policy.name)}`] : []),
+    ...(waivers ? [`  ${waiversLine(waivers)}`] : []),
     ...(keys.length === 0 ? [`  ${UNSIGNED}`] : []),
   ];
 }
+
+function waiversLine({ asOf, used }: NonNullable<Verification['waivers']>): string {
+  const shown = used.slice(0, MOST_WAIVERS).map(forTerminal).join(', ');
+  const more = used.length > MOST_WAIVERS ? ` and ${used.length - MOST_WAIVERS} more` : '';
+  return `waivers as of ${forTerminal(asOf)}: ${used.length === 0 ? 'none used' : `used ${shown}${more}`}`;
+}
+
+/** The list of `--json` is whole. */
+const MOST_WAIVERS = 20;
 
 function approvalLine({ file, keyid, name, trusted, ownScan, approved }: Approval): string {
   if (!trusted) return `  ${forTerminal(file)}: counts for nothing, its key is not trusted to approve`;

@@ -120,12 +120,14 @@ function whatChanged(change: Exclude<FindingChange, { change: 'unchanged' }>): s
   }
 }
 
+const COUNTED_ELSEWHERE: ReadonlySet<string> = new Set(['findings']);
+
 /** How many findings a tool had is told by the findings; whether it ran, why not, and what it did not judge is not. */
 function outcomeDifferences(was: Summary, is: Summary): Difference[] {
   const [before, after] = [byStep(was), byStep(is)];
   const steps = [...new Set([...before.keys(), ...after.keys()])].sort();
   return steps.flatMap((step) => {
-    const members = changedMembers(before.get(step), after.get(step)).filter(({ path }) => path !== 'findings');
+    const members = changedMembers(before.get(step), after.get(step), COUNTED_ELSEWHERE);
     if (members.length === 0) return [];
     const text = `${step}: ${members.map(memberWords).join('; ')}`;
     return [{ kind: 'outcome' as const, tool: step, text: printable(text, MAX_TEXT) }];

@@ -18,7 +18,7 @@ const SHOWN = 80;
 
 /**
  * The innermost members in which two JSON values differ, by the order of their names, at most 50. Empty only when the
- * values are the same, but for members of a path in `told`. Never filter the answer: what is left out then may have taken
+ * values are the same, but for the members in `told`. Never filter the answer: what is left out then may have taken
  * the place of what counts.
  */
 export function changedMembers(was: unknown, is: unknown, told: ReadonlySet<string> = new Set()): Member[] {
@@ -32,18 +32,12 @@ interface Place {
   depth: number;
 }
 
-function collect(
-  was: unknown,
-  is: unknown,
-  { path, depth }: Place,
-  told: ReadonlySet<string>,
-  found: Member[],
-): void {
-  if (found.length >= MOST || was === is || told.has(path)) return;
+function collect(was: unknown, is: unknown, { path, depth }: Place, told: ReadonlySet<string>, found: Member[]): void {
+  if (found.length >= MOST || was === is) return;
   const names = depth < MAX_DEPTH ? namesIn(was, is) : undefined;
   if (names === undefined) {
     const [before, after] = [textOf(was), textOf(is)];
-    if (before !== after) found.push({ path, was: shown(before), is: shown(after) });
+    if (before !== after && !told.has(path)) found.push({ path, was: shown(before), is: shown(after) });
     return;
   }
   for (const name of names) {

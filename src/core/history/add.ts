@@ -65,7 +65,7 @@ export async function addBundle({ exportDir, id }: Placed, options: AddOptions =
 /** Adds those facts about a bundle that a sound history lacks. Throws `Refusal` where it names another bundle of that name. */
 export async function addFacts({ exportDir, id }: Placed, facts: readonly Fact[], replaces: boolean): Promise<Fact[]> {
   const chain = await soundChain(exportDir);
-  const wanted = lacking(facts, chain);
+  const wanted = lacking(facts, knownTo(chain));
   if (!replaces && wanted.some((fact) => isOther(fact, chain))) {
     const message = 'the history names another bundle of this name';
     throw new Refusal('bundle', [
@@ -99,11 +99,13 @@ export async function factsOf(folder: BundleFolder, id: string): Promise<Fact[]>
   return facts;
 }
 
+/** What the entries of a history name. */
+export type Known = ReadonlySet<string>;
+export const knownTo = ({ entries }: Chain): Known => new Set(entries.map(({ entry }) => keyOf(entry)));
+
 /** Those that no entry names. */
-export function lacking(facts: readonly Fact[], { entries }: Chain): Fact[] {
-  const known = new Set(entries.map(({ entry }) => keyOf(entry)));
-  return facts.filter((fact) => !known.has(keyOf(fact)));
-}
+export const lacking = (facts: readonly Fact[], known: Known): Fact[] =>
+  facts.filter((fact) => !known.has(keyOf(fact)));
 
 /** Names what a fact is about: two entries of the same key are about the same run, or the same approval. */
 const keyOf = (fact: Fact): string =>

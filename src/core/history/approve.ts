@@ -6,6 +6,8 @@ import { Fault, Refusal } from '../lib/errors.js';
 import type { PrivateSigningKey } from '../lib/signing/keys.js';
 import { signedStatement } from '../lib/signing/sigstore-bundle.js';
 import { approvalSchema, scanSubjects, signatureOf, statementOf } from '../verify/approvals.js';
+import { type BundleFolder, measure, openFolder } from '../verify/folder.js';
+import { problemList } from '../verify/problems.js';
 import { type Verification, type VerifyOptions, verifyBundle } from '../verify/verify.js';
 import { addFacts, type Placed } from './add.js';
 import { approvalFact, openBundle } from './facts.js';
@@ -36,12 +38,13 @@ export async function approve(placed: Placed, request: ApprovalRequest, clock: (
   const { key } = request;
   const bundle = join(placed.exportDir, placed.id);
   const stood = await standing(bundle, key);
+  const before = await identityOf(await openFolder(bundle, problemList())).catch(() => undefined);
   const { intact, verdict, problems, signedBy } = await verifyBundle(bundle, request.bundle);
   if (!intact || verdict === null) {
     const reasons = problems.slice(0, 20).map(({ file, reason }) => ({ file, message: reason }));
     throw new Refusal('bundle', [{ file: placed.id, message: 'is not intact, and is not approved' }, ...reasons]);
   }
-  if (!stood) await writeApproval(placed, request, verdict, clock());
+  if (!stood) await writeApproval(placed, request, { verdict, identity: before }, clock());
   await chain(placed, statementOf(key.shortId));
   const ownScan = signedBy.some(({ statement, keyid }) => statement === SCAN && keyid === key.keyid);
   return { verdict, file: statementOf(key.shortId), how: stood ? 'stood' : 'made', ownScan };
@@ -64,14 +67,32 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
+/** What a check found, and which bundle that is about. */
+interface Looked {
+  verdict: ApprovalMade['verdict'];
+  identity: string | undefined;
+}
+
+/** The digests of what covers all evidence, and of the statement about the scan. Throws `Fault` where one is not there. */
+async function identityOf(folder: BundleFolder): Promise<string> {
+  return `${(await measure(folder, 'bundle.json')).sha256} ${(await measure(folder, SCAN)).sha256}`;
+}
+
 async function writeApproval(
   { exportDir, id }: Placed,
   { key, comment }: ApprovalRequest,
-  verdict: ApprovalMade['verdict'],
+  { verdict, identity }: Looked,
   now: Date,
 ): Promise<void> {
   const folder = await openBundle(exportDir, id);
   const subject = await scanSubjects(folder);
+  // Whoever can write there may have put another bundle in the place of the one that was checked.
+  if ((await identityOf(folder)) !== identity)
+    throw new Fault(
+      'bundle',
+      `${id} was changed while it was checked: nothing is signed`,
+      'Look at it, then try again.',
+    );
   const approver = { keyid: key.keyid };
   const predicate = { verdict, approver, approved: now.toISOString(), comment };
   const statement = approvalSchema.parse({

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { printable } from '../lib/printable.js';
 import type { Problems } from '../verify/problems.js';
-import { factsOf, lacking } from './add.js';
+import { factsOf, type Known, knownTo, lacking } from './add.js';
 import { BUNDLE_ID, type Fact } from './entry.js';
 import { openBundle } from './facts.js';
 import type { Chain } from './read.js';
@@ -25,11 +25,12 @@ export async function bundleNames(exportDir: string): Promise<string[]> {
 /** What the folders beside the history hold and it does not name. Folders that hold no bundle are problems. */
 export async function lackingIn(exportDir: string, chain: Chain, problems: Problems): Promise<Lacking[]> {
   const named = new Set(chain.entries.map(({ entry }) => entry.bundle.id));
+  const known = knownTo(chain);
   const found: Lacking[] = [];
   for (const id of await bundleNames(exportDir)) {
     if (!BUNDLE_ID.test(id)) problems.add(id, 'has a name that no bundle has');
     else {
-      const facts = await lackingOf(exportDir, id, chain, named.has(id) ? undefined : problems);
+      const facts = await lackingOf(exportDir, id, known, named.has(id) ? undefined : problems);
       found.push(...facts.map((fact) => ({ bundle: printable(id, 200), kind: fact.kind, name: nameOfFact(fact) })));
     }
   }
@@ -37,8 +38,8 @@ export async function lackingIn(exportDir: string, chain: Chain, problems: Probl
 }
 
 /** Of a bundle that the history names, what cannot be read was told already. */
-async function lackingOf(exportDir: string, id: string, chain: Chain, problems: Problems | undefined): Promise<Fact[]> {
-  const look = async () => lacking(await factsOf(await openBundle(exportDir, id), id), chain);
+async function lackingOf(exportDir: string, id: string, known: Known, problems: Problems | undefined): Promise<Fact[]> {
+  const look = async () => lacking(await factsOf(await openBundle(exportDir, id), id), known);
   if (problems === undefined) return look().catch(() => []);
   const facts = (await problems.attempt(id, look)) ?? [];
   if (facts.length === 0) problems.add(id, 'holds no run that the history could name');

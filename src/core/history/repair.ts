@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findRemains } from '../bundle/incomplete.js';
 import { problemList, type VerifyProblem } from '../verify/problems.js';
 import { type VerifyOptions, verifyBundle } from '../verify/verify.js';
-import { factsOf, isOther, lacking } from './add.js';
+import { factsOf, isOther, knownTo, lacking } from './add.js';
 import { appendEntry } from './append.js';
 import type { Fact } from './entry.js';
 import { openBundle } from './facts.js';
@@ -59,11 +59,12 @@ async function wantedFacts(
   options: VerifyOptions,
   problems: ReturnType<typeof problemList>,
 ): Promise<Fact[]> {
+  const known = knownTo(chain);
   const facts: Fact[] = [];
   for (const id of await bundleNames(exportDir)) {
     const found = await problems.attempt(id, async () => {
       const folder = await openBundle(exportDir, id);
-      const wanted = lacking(await factsOf(folder, id), chain);
+      const wanted = lacking(await factsOf(folder, id), known);
       if (wanted.length === 0) return [];
       if (wanted.some((fact) => isOther(fact, chain)))
         problems.add(id, 'stands in the place of another bundle; see `history add`');

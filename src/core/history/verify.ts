@@ -15,6 +15,8 @@ export interface HistoryOptions {
   bundle?: VerifyOptions;
   /** A head that the caller kept: the history must still hold the entry. */
   expectHead?: string;
+  /** Entries after that head may let bundles take the place of others, whose runs nothing shows then. */
+  allowReplaced?: boolean;
 }
 
 /** What a history and the folder around it come to. */
@@ -24,7 +26,7 @@ export interface HistoryReport {
   /** SHA-256 of the last entry. */
   head: string;
   entries: number;
-  /** Of the runs and approvals that are named: those that are as the history says, in an intact bundle. `replaced` are gone on the operator's word. */
+  /** Of the runs and approvals that are named: those that are as the history says, in an intact bundle. `replaced` are gone, as an entry excuses it. */
   runs: { named: number; intact: number; replaced: number };
   approvals: { named: number; intact: number };
   /** Runs and approvals that no entry names. */
@@ -44,12 +46,13 @@ export async function verifyHistory(exportDir: string, options: HistoryOptions =
   const problems = problemList();
   const unfinished = await unfinishedRuns(exportDir);
   const chain = await readChain(exportDir, problems);
-  checkHead(chain, options.expectHead, problems);
+  checkHead(chain, options, problems);
   const counted = await checkNamed(exportDir, chain, options.bundle ?? {}, problems);
   const lacking = await lackingIn(exportDir, chain, problems);
   // What a killed run published is told as unfinished.
+  const going = new Set(unfinished.map(({ run }) => run));
   for (const { bundle, name } of lacking)
-    if (!unfinished.some(({ run }) => run === name)) problems.add(`${bundle}/${name}`, 'is not in the history');
+    if (!going.has(name)) problems.add(`${bundle}/${name}`, 'is not in the history');
   const all = problems.all();
   const { head, entries, temporaries } = chain;
   const report = { head, entries: entries.length, ...counted, lacking, unfinished, temporaries };
@@ -62,9 +65,18 @@ export async function demandFolder(path: string): Promise<void> {
   if (!stat?.isDirectory()) throw new Refusal('usage', [{ file: path, message: 'is no folder' }]);
 }
 
-function checkHead({ entries }: Chain, expected: string | undefined, problems: Problems): void {
-  if (expected === undefined || expected === GENESIS || entries.some(({ sha256 }) => sha256 === expected)) return;
-  problems.add('history', `holds no entry ${expected}: what came up to it was taken away or changed`);
+function checkHead({ entries }: Chain, { expectHead: head, allowReplaced }: HistoryOptions, problems: Problems): void {
+  if (head === undefined) return;
+  const at = entries.findIndex(({ sha256 }) => sha256 === head);
+  if (at < 0 && head !== GENESIS)
+    problems.add('history', `holds no entry ${head}: what came up to it was taken away or changed`);
+  // Entries are not signed: whoever can write here can add one that excuses the absence of a bundle.
+  for (const { entry } of allowReplaced ? [] : entries.slice(at + 1))
+    if (entry.kind === 'run' && entry.replaces)
+      problems.add(
+        placeOf(entry),
+        `took the place of another bundle (entry ${entry.seq}) after the head that you kept`,
+      );
 }
 
 type Counted = Pick<HistoryReport, 'runs' | 'approvals'>;
@@ -72,10 +84,7 @@ type Counted = Pick<HistoryReport, 'runs' | 'approvals'>;
 /** Checks each bundle once, and each entry against it. */
 async function checkNamed(exportDir: string, { entries }: Chain, options: VerifyOptions, problems: Problems) {
   const counted: Counted = { runs: { named: 0, intact: 0, replaced: 0 }, approvals: { named: 0, intact: 0 } };
-  const byBundle = new Map<string, HistoryEntry[]>();
-  for (const entry of unique(entries.map((read) => read.entry)))
-    byBundle.set(entry.bundle.id, [...(byBundle.get(entry.bundle.id) ?? []), entry]);
-  for (const [id, all] of byBundle) {
+  for (const [id, all] of byBundle(entries)) {
     // Only what came before the replacement is excused by it.
     const since = all.findLastIndex((entry) => entry.kind === 'run' && entry.replaces);
     const isGone = (entry: HistoryEntry, i: number) => i < since && entry.bundle.sha256 !== all[since]?.bundle.sha256;
@@ -84,6 +93,16 @@ async function checkNamed(exportDir: string, { entries }: Chain, options: Verify
     await checkBundle(exportDir, id, standing, options, counted, problems);
   }
   return counted;
+}
+
+function byBundle(entries: Chain['entries']): Map<string, HistoryEntry[]> {
+  const grouped = new Map<string, HistoryEntry[]>();
+  for (const entry of unique(entries.map((read) => read.entry))) {
+    const same = grouped.get(entry.bundle.id);
+    if (same === undefined) grouped.set(entry.bundle.id, [entry]);
+    else same.push(entry);
+  }
+  return grouped;
 }
 
 /** A run that two processes added at the same time is named twice. */

@@ -63,13 +63,15 @@ const MAX_SIGNATURE = 2 * MAX_DOCUMENT;
  */
 export async function checkApprovals(folder: BundleFolder, about: Approved, problems: Problems): Promise<Approval[]> {
   const found: Approval[] = [];
+  const present = new Set(folder.files);
   for (const file of folder.files.filter((path) => path.startsWith('approvals/'))) {
     const [, shortId = '', kind] = FILE.exec(file) ?? [];
     if (kind === undefined) problems.add(file, 'is no part of an approval');
     else if (kind === 'sigstore') {
-      if (!folder.files.includes(statementOf(shortId))) problems.add(file, 'is a signature of no approval');
+      if (!present.has(statementOf(shortId))) problems.add(file, 'is a signature of no approval');
     } else {
-      const approval = await problems.attempt(file, () => checkApproval(folder, file, shortId, about));
+      const isSigned = present.has(signatureOf(shortId));
+      const approval = await problems.attempt(file, () => checkApproval(folder, file, { shortId, isSigned }, about));
       if (approval !== undefined) found.push(approval);
     }
   }
@@ -96,14 +98,21 @@ export async function scanSubjects(folder: BundleFolder): Promise<readonly Subje
 export const statementOf = (shortId: string): string => `approvals/${shortId}.intoto.json`;
 export const signatureOf = (shortId: string): string => `approvals/${shortId}.sigstore.json`;
 
-async function checkApproval(folder: BundleFolder, file: string, shortId: string, about: Approved): Promise<Approval> {
+interface Named {
+  /** Of the key, in the names of its files. */
+  shortId: string;
+  /** The file of the signature is there. */
+  isSigned: boolean;
+}
+
+async function checkApproval(folder: BundleFolder, file: string, named: Named, about: Approved): Promise<Approval> {
   const { subject, predicate } = await readCanonical(folder, file, approvalSchema);
   const isOurs = subject.some(({ name, digest }) => name === 'bundle.json' && digest['sha256'] === about.indexSha256);
   if (!isOurs || canonicalJson(subject) !== canonicalJson(about.subjects)) throw new Unsound('is about another bundle');
   if (about.verdict !== undefined && predicate.verdict !== about.verdict)
     throw new Unsound(`approves another verdict (${predicate.verdict}) than the evidence gives`);
   const { keyid } = predicate.approver;
-  const signer = await checkSignature(folder, file, { shortId, keyid }, about.trusted);
+  const signer = await checkSignature(folder, file, { ...named, keyid }, about.trusted);
   const mayApprove = signer?.roles.includes('approve') ?? false;
   return {
     file,
@@ -116,15 +125,14 @@ async function checkApproval(folder: BundleFolder, file: string, shortId: string
   };
 }
 
-interface Claimed {
-  shortId: string;
+interface Claimed extends Named {
   keyid: string;
 }
 
 /** The trusted key that signed the approval; undefined for a key that is not among them. Throws `Unsound`. */
 async function checkSignature(folder: BundleFolder, file: string, claimed: Claimed, trusted: Approved['trusted']) {
   const path = signatureOf(claimed.shortId);
-  if (!folder.files.includes(path)) throw new Unsound('is not signed');
+  if (!claimed.isSigned) throw new Unsound('is not signed');
   const bundle = parseCanonical(await textOf(folder, path, MAX_SIGNATURE), sigstoreBundleSchema);
   const { payloadType, payload, signatures } = bundle.dsseEnvelope;
   const bytes = await readPlainFile(join(folder.root, file), MAX_DOCUMENT);

@@ -2,6 +2,7 @@ import { scanStatement } from '../attest/scan-statement.js';
 import { compliance } from '../bundle/compliance.js';
 import { type Evidence, manifestInfo, policyResult, summary } from '../bundle/documents.js';
 import type { Plan } from '../plan/plan.js';
+import type { TrustedKey } from '../policy/trusted-keys.js';
 import type { StepOutcome } from '../runtime/outcome.js';
 import type { Snapshot } from '../source/snapshot.js';
 import { exceptions, type WaiversUsed } from '../verdict/exceptions.js';
@@ -25,8 +26,9 @@ export async function checkEvidence(
   { files }: BundleIndex,
   indexSha256: string,
   problems: Problems,
+  waiverKeys?: readonly TrustedKey[],
 ): Promise<Checked | undefined> {
-  const inputs = await readInputs(folder, problems);
+  const inputs = await readInputs(folder, problems, waiverKeys);
   const given = await problems.attempt('summary.json', () => readCanonical(folder, 'summary.json', summarySchema));
   if (inputs === undefined || given === undefined) return undefined;
   await problems.attempt('summary.json', () => agrees(inputs.plan, given));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Plan } from '../plan/plan.js';
+import type { TrustedKey } from '../policy/trusted-keys.js';
 import { parseWaiverSet, type WaiverRules, type WaiverSet, waiverRules } from '../waivers/admit.js';
 import { readCanonical } from './document.js';
 import { type BundleFolder, measure } from './folder.js';
@@ -28,19 +29,28 @@ const POLICY = 'inputs/policy.json';
 const MANIFEST = 'inputs/manifest.json';
 const WAIVERS = 'inputs/waivers.json';
 
-/** Reads the inputs and holds them against one another. Undefined when there is no plan to go on with. */
-export async function readInputs(folder: BundleFolder, problems: Problems): Promise<Inputs | undefined> {
+/**
+ * Reads the inputs and holds them against one another. With `waiverKeys`, waivers must also be signed by these. Undefined
+ * when there is no plan to go on with.
+ */
+export async function readInputs(
+  folder: BundleFolder,
+  problems: Problems,
+  waiverKeys?: readonly TrustedKey[],
+): Promise<Inputs | undefined> {
   const plan = await problems.attempt(PLAN, () => readCanonical(folder, PLAN, planSchema));
   if (plan === undefined) return undefined;
-  const policy = await problems.attempt(POLICY, async () => {
+  const rules = await problems.attempt(POLICY, async () => {
     const read = await readCanonical(folder, POLICY, policyInBundle);
     await demandDigest(folder, POLICY, plan.policy.digest);
     followsPolicy(plan, read);
-    return read;
+    return waiverRules(read, POLICY);
   });
   const manifest = await problems.attempt(MANIFEST, () => readManifest(folder, plan));
-  const waivers =
-    policy && (await problems.attempt(WAIVERS, () => readWaivers(folder, plan, waiverRules(policy, POLICY))));
+  const waivers = rules && (await problems.attempt(WAIVERS, () => readWaivers(folder, plan, rules)));
+  // Whoever makes a bundle chooses its policy; a verifier's own keys count besides.
+  if (rules && waivers && waiverKeys)
+    await problems.attempt(WAIVERS, () => readWaivers(folder, plan, { ...rules, keys: waiverKeys }));
   const tools = await problems.attempt('inputs/tools', () => readTools(folder, plan, problems));
   return tools && { plan, manifest, waivers, tools };
 }
@@ -60,7 +70,7 @@ async function readManifest(folder: BundleFolder, { manifest }: Plan): Promise<M
   return read;
 }
 
-/** Waivers count only as the policy of the bundle lets them: each is signed by a key that it names. */
+/** Waivers count only as a policy lets them: each is signed by a key that it names. */
 async function readWaivers(
   folder: BundleFolder,
   { waivers }: Plan,

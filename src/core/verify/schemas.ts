@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { network } from '../lib/capability.js';
 import { CATEGORIES, category, toolId } from '../lib/category.js';
-import { capabilities, ceiling } from '../lib/capability.js';
 import { SANDBOX_LEVELS } from '../lib/sandbox/job.js';
 import { unreadReason } from '../lib/unread.js';
 import type { Manifest } from '../manifest/manifest.js';
@@ -113,6 +113,18 @@ const incomplete = z.strictObject({
     .max(1000),
 });
 
+/** Capabilities as they are once read: bytes and seconds. */
+const rights = z.strictObject({
+  memory: count,
+  cpu: count,
+  wall: count,
+  pids: count,
+  output: count,
+  tmp: count,
+  net: network,
+});
+const ceiling = rights.partial();
+
 const planParts = z.looseObject({
   schemaVersion: z.literal(1),
   profile: z.strictObject({ name: text, origin: z.enum(['built-in', 'manifest']) }),
@@ -143,7 +155,7 @@ const planParts = z.looseObject({
         id: text,
         tool,
         category,
-        capabilities,
+        capabilities: rights,
         version: text,
         digest: hex,
         definition: hex,
@@ -154,7 +166,6 @@ const planParts = z.looseObject({
     .max(1000),
 });
 
-/** Each part is there: what is absent has no default in a bundle. */
 const policyParts = z.looseObject({
   name: text,
   tools: z.strictObject({
@@ -176,8 +187,8 @@ const policyParts = z.looseObject({
     reviewNotes: count.optional(),
   }),
   incomplete,
-  trust: z.strictObject(trust.shape).required(),
-  waivers: z.strictObject(waivers.shape).required(),
+  trust,
+  waivers,
 });
 
 const manifestParts = z.looseObject({

@@ -14,6 +14,10 @@ import { checkSignatures, type SignedBy } from './signatures.js';
 export interface VerifyOptions {
   /** Keys that the verifier trusts. With any, every statement must be signed by one that has the role `scan`. */
   keys?: readonly TrustedKey[];
+  /** Keys whose waivers count for the verifier; without them those of the bundle's own policy do. */
+  waiverKeys?: readonly TrustedKey[];
+  /** SHA-256 of the RFC 8785 form of the verifier's policy, to be compared with the bundle's. */
+  policySha256?: string;
   /** Demand signatures even when no key is given; that cannot hold, so it fails. */
   requireSignature?: boolean;
   /** The weakest sandbox that a run may have had. */
@@ -31,6 +35,10 @@ export interface Verification {
   verdict: 'pass' | 'fail' | 'error' | null;
   signedBy: SignedBy[];
   approvals: Approval[];
+  /** The policy that the run obeyed; `same` is null when there is none to compare with. Null unless intact. */
+  policy: { name: string; sha256: string; same: boolean | null } | null;
+  /** Ids of the waivers that covered findings, and the date by which waivers expired; null for none, and unless intact. */
+  waivers: { asOf: string; used: string[] } | null;
   problems: VerifyProblem[];
 }
 
@@ -48,7 +56,18 @@ export async function verifyBundle(path: string, options: VerifyOptions = {}): P
   const approvals = await approvalsOf(folder, checked, signedBy, options, problems);
   const all = problems.all();
   const intact = all.length === 0;
-  return { intact, verdict: intact ? (checked?.verdict.verdict ?? null) : null, signedBy, approvals, problems: all };
+  const found = intact && checked ? decided(checked, options) : { verdict: null, policy: null, waivers: null };
+  return { intact, ...found, signedBy, approvals, problems: all };
+}
+
+function decided({ plan, verdict, evidence }: Checked, { policySha256 }: VerifyOptions) {
+  const { name, digest: sha256 } = plan.policy;
+  const used = evidence.waivers?.states.filter(({ findings }) => findings > 0).map(({ id }) => id);
+  return {
+    verdict: verdict.verdict,
+    policy: { name, sha256, same: policySha256 === undefined ? null : policySha256 === sha256 },
+    waivers: plan.waivers && { asOf: plan.waivers.asOf, used: used ?? [] },
+  };
 }
 
 const STATEMENT = 'attestation.intoto.json';
@@ -84,13 +103,14 @@ async function checkContent(
   folder: BundleFolder,
   index: BundleIndex,
   signedBy: readonly SignedBy[],
-  { keys = [], lock, minSandbox = 'none' }: VerifyOptions,
+  { keys = [], waiverKeys, lock, minSandbox = 'none' }: VerifyOptions,
   problems: Problems,
 ): Promise<Checked | undefined> {
   const { sha256 } = await measure(folder, 'bundle.json');
   // What nobody trusted vouches for is not interpreted any further when keys are given.
   const trusted = signedBy.some((signed) => signed.trusted && signed.statement === STATEMENT);
-  const checked = keys.length > 0 && !trusted ? undefined : await checkEvidence(folder, index, sha256, problems);
+  const checked =
+    keys.length > 0 && !trusted ? undefined : await checkEvidence(folder, index, sha256, problems, waiverKeys);
   await checkFiles(folder, index, problems);
   if (checked === undefined) return undefined;
   await checkRuns(folder, { indexSha256: sha256, evidence: checked.evidence, minSandbox }, problems);

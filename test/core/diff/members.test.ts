@@ -26,6 +26,12 @@ describe('changedMembers', () => {
     ]);
   });
 
+  it('has no place taken by members that are told elsewhere', () => {
+    const wide = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`a${i}`, 1]));
+    const told = new Set(Object.keys(wide));
+    expect(changedMembers({ ...wide, z: 1 }, { z: 2 }, told)).toEqual([{ path: 'z', was: '1', is: '2' }]);
+  });
+
   it('finds nothing just where two values have one canonical form', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {

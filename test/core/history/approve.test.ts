@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { approve } from '../../../src/core/history/approve.js';
@@ -39,6 +39,22 @@ describe('approving is refused', () => {
     const placed = place();
     damage(join(placed.exportDir, placed.id));
     await expect(approve(placed, { key, comment: null }, clock)).rejects.toThrow(message);
+    expect(readdirSync(join(placed.exportDir, 'history'))).toHaveLength(1);
+  });
+
+  it('of a bundle that took the place of the one that was checked', async () => {
+    const other = await scansOf(['two\n'], scanKey);
+    const placed = place();
+    const bundle = join(placed.exportDir, placed.id);
+    const exchange = () => {
+      rmSync(bundle, { recursive: true });
+      cpSync(other.results[0]?.bundle.folder ?? '', bundle, { recursive: true });
+      return clock();
+    };
+    await expect(approve(placed, { key, comment: null }, exchange)).rejects.toThrow(
+      /was changed while it was checked: nothing is signed/,
+    );
+    expect(readdirSync(bundle)).not.toContain('approvals');
     expect(readdirSync(join(placed.exportDir, 'history'))).toHaveLength(1);
   });
 

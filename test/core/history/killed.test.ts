@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { repairHistory } from '../../../src/core/history/repair.js';
 import { verifyHistory } from '../../../src/core/history/verify.js';
 import { generateKey } from '../../../src/core/lib/signing/keys.js';
+import { bundled } from '../../support/child.js';
 import type { RecorderOrder } from '../../support/recorder.js';
 import { temporaryFolder } from '../../support/scan.js';
 import { folderCopier, type Scans, scansOf } from './support.js';
@@ -18,20 +18,7 @@ let scans: Scans;
 let recorder: string;
 beforeAll(async () => {
   scans = await scansOf(['one\n', 'two\n']);
-  recorder = join(temporaryFolder(), 'recorder.mjs');
-  await build({
-    entryPoints: ['test/support/recorder.ts'],
-    outfile: recorder,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    logLevel: 'warning',
-    external: ['ajv', 'ajv-*', 'libxmljs2', 'xmlbuilder2'],
-    banner: {
-      js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url); const __dirname = import.meta.dirname;",
-    },
-  });
+  recorder = await bundled('recorder', temporaryFolder());
 });
 
 /** Runs the recorder; `at` is the call that changes the disk at which it is killed. */

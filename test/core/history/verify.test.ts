@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addBundle, placeOfBundle } from '../../../src/core/history/add.js';
 import { appendEntry } from '../../../src/core/history/append.js';
+import { GENESIS } from '../../../src/core/history/entry.js';
 import { repairHistory } from '../../../src/core/history/repair.js';
 import { verifyHistory } from '../../../src/core/history/verify.js';
 import { generateKey } from '../../../src/core/lib/signing/keys.js';
@@ -151,6 +152,40 @@ describe('a tail that was rolled back together with its bundles', () => {
   it('a head that later entries follow is still there', async () => {
     const expectHead = scans.results[0]?.history.head ?? '';
     expect(await verifyHistory(scans.exportDir, { expectHead })).toMatchObject({ intact: true, entries: 3 });
+  });
+});
+
+describe('a bundle that took the place of another one', () => {
+  /** Another bundle under the name of the second, which a history may say was meant. */
+  async function replaced(): Promise<string> {
+    const exportDir = fresh();
+    const bundle = join(exportDir, bundleOf(1));
+    rmSync(bundle, { recursive: true });
+    cpSync(join(exportDir, bundleOf(0)), bundle, { recursive: true });
+    await addBundle(await placeOfBundle(bundle, exportDir), { replaces: true });
+    return exportDir;
+  }
+
+  it.each<[string, () => string]>([
+    ['a head that was kept', () => scans.results[2]?.history.head ?? ''],
+    ['the head of an empty history', () => GENESIS],
+    ['a head that is not there', () => '0'.repeat(64)],
+  ])('is a problem after %s, signed or not, unless that is allowed in words', async (_, head) => {
+    const exportDir = await replaced();
+    const options = { bundle: { keys: [fullyTrusted(key, 'k')] }, expectHead: head() };
+    const { intact, problems } = await verifyHistory(exportDir, options);
+    expect(intact).toBe(false);
+    expect(problems.map(({ reason }) => reason)).toContain(
+      'took the place of another bundle (entry 4) after the head that you kept',
+    );
+    const allowed = await verifyHistory(exportDir, { ...options, allowReplaced: true });
+    expect(allowed.intact).toBe(head() !== '0'.repeat(64));
+  });
+
+  it('is none before a head that was kept, nor without one', async () => {
+    const exportDir = await replaced();
+    const { head } = await verifyHistory(exportDir);
+    expect(await verifyHistory(exportDir, { expectHead: head })).toMatchObject({ intact: true, problems: [] });
   });
 });
 

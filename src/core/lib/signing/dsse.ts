@@ -44,7 +44,9 @@ export function signEnvelope(payload: Uint8Array, payloadType: string, key: Priv
  */
 export function signersOf(envelope: Envelope, trusted: readonly PublicSigningKey[]): PublicSigningKey[] {
   const signed = preAuthEncoding(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
-  return trusted.filter((key) => envelope.signatures.some(({ sig }) => verifies(signed, key, Buffer.from(sig, 'base64'))));
+  return trusted.filter((key) =>
+    envelope.signatures.some(({ sig }) => verifies(signed, key, Buffer.from(sig, 'base64'))),
+  );
 }
 
 const verifies = (signed: Buffer, key: PublicSigningKey, sig: Buffer): boolean =>

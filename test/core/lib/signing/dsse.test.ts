@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,6 +10,7 @@ import {
   signersOf,
 } from '../../../../src/core/lib/signing/dsse.js';
 import { generateKey, KEY_TYPES, readPublicKey } from '../../../../src/core/lib/signing/keys.js';
+import { withLowS } from '../../../../src/core/lib/signing/low-s.js';
 
 const ed25519 = generateKey('ed25519');
 const p256 = generateKey('ecdsa-p256');
@@ -17,6 +18,16 @@ const keys = { ed25519, 'ecdsa-p256': p256 };
 
 const signed = (payload: string, key = ed25519): Envelope => signEnvelope(Buffer.from(payload), IN_TOTO_PAYLOAD, key);
 const withSig = (envelope: Envelope, sig: string): Envelope => ({ ...envelope, signatures: [{ sig }] });
+
+/** (r, n - s) for (r, s), in DER. */
+function mirrored(der: Buffer): Buffer {
+  const end = 4 + der.readUInt8(3);
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const s = (order - BigInt(`0x${der.subarray(end + 2).toString('hex')}`)).toString(16).padStart(64, '0');
+  const number = s >= '8' ? `00${s}` : s.replace(/^(?:00(?=[0-7]))+/, '');
+  const body = Buffer.concat([der.subarray(2, end), Buffer.of(2, number.length / 2), Buffer.from(number, 'hex')]);
+  return Buffer.concat([Buffer.of(0x30, body.length), body]);
+}
 
 describe('an envelope is not taken', () => {
   it.each<[string, unknown]>([
@@ -51,6 +62,17 @@ describe('a signature does not verify', () => {
   it('by its keyid alone', () => {
     const envelope = withSig(signed('x'), 'AAAA');
     expect(signersOf({ ...envelope, signatures: [{ keyid: ed25519.keyid, sig: 'AAAA' }] }, [ed25519])).toEqual([]);
+  });
+
+  it('in the other form that ECDSA takes, with n - s', () => {
+    for (const text of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const envelope = signed(text, p256);
+      const other = mirrored(Buffer.from(envelope.signatures[0]?.sig ?? '', 'base64'));
+      const encoded = preAuthEncoding(IN_TOTO_PAYLOAD, Buffer.from(text));
+      expect(verify('sha256', encoded, p256.public, other)).toBe(true);
+      expect(signersOf(withSig(envelope, other.toString('base64')), [p256])).toEqual([]);
+      expect(withLowS(other).toString('base64')).toBe(envelope.signatures[0]?.sig);
+    }
   });
 
   it('when it is of an RSA key', () => {
