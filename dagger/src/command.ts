@@ -18,14 +18,14 @@ export interface ScanWords {
 
 /** Where a function puts what it was given, in the container of the command. */
 export const PLACES = {
-  source: '/work/source',
-  manifest: '/work/manifest',
-  policy: '/work/policy',
-  privacyAssets: '/work/privacy-assets',
-  baseline: '/work/baseline',
-  out: '/work/out',
-  bundle: '/work/bundle',
-  key: '/work/key.pem',
+  source: '/scan/source',
+  manifest: '/scan/manifest',
+  policy: '/scan/policy',
+  privacyAssets: '/scan/privacy-assets',
+  baseline: '/scan/baseline',
+  out: '/scan/out',
+  bundle: '/scan/bundle',
+  key: '/scan/key.pem',
 } as const;
 
 /** Name of the variable that holds the signing key. */
