@@ -54,14 +54,17 @@ async function machineWith(script: string, text = TOOL) {
   const lock = join(tools, 'demo.lock');
   writeFileSync(lock, lockOf(digest));
   const policy = join(home, 'policy.yaml');
-  const allowed = `toolchain: { toolFiles: { demo: ${sha256(text)} } }`;
-  writeFileSync(policy, `schemaVersion: 1\nname: demo\ntools: { require: [demo] }\n${allowed}\n`);
+  const allow = () => {
+    const allowed = `toolchain: { toolFiles: { demo: ${sha256(text + readFileSync(lock, 'utf8'))} } }`;
+    writeFileSync(policy, `schemaVersion: 1\nname: demo\ntools: { require: [demo] }\n${allowed}\n`);
+  };
+  allow();
   const scan = async () => {
     const args = [source, '--profile', 'sbom', '--export-dir', join(home, 'out'), '--tools', tools, '--policy', policy];
     const { exitCode, stderr, stdout } = await cli(args, { env: { XDG_DATA_HOME: data } });
     return { exitCode, text: `${stdout}\n${stderr}`, bundle: existsSync(join(home, 'out', 'latest')) };
   };
-  return { scan, data, lock, program: join(data, 'security-scan/store', digest, 'root/demo.mjs') };
+  return { scan, allow, data, lock, program: join(data, 'security-scan/store', digest, 'root/demo.mjs') };
 }
 
 async function install(data: string, script: string): Promise<string> {
@@ -147,10 +150,19 @@ describe('an installed tool', () => {
     ['names other files', (lock: string) => lock.replace(/[0-9a-f]{64}/, 'f'.repeat(64)), /tools install demo/],
     ['is of another version', (lock: string) => lock.replaceAll('1.0.0', '1.0.1'), /tools lock demo/],
   ])('whose lock was edited so that it %s is refused', async (_, edit, message) => {
-    const { scan, lock } = await machineWith(LEAVES);
+    const { scan, allow, lock } = await machineWith(LEAVES);
     writeFileSync(lock, edit(readFileSync(lock, 'utf8')));
+    allow();
     const { exitCode, text, bundle } = await scan();
     expect(text).toMatch(message);
+    expect([exitCode, bundle]).toEqual([2, false]);
+  });
+
+  it('whose lock the policy does not name is refused', async () => {
+    const { scan, lock } = await machineWith(LEAVES);
+    writeFileSync(lock, readFileSync(lock, 'utf8').replace('"size":1', '"size":2'));
+    const { exitCode, text, bundle } = await scan();
+    expect(text).toMatch(/demo: the policy does not name its tool file/);
     expect([exitCode, bundle]).toEqual([2, false]);
   });
 

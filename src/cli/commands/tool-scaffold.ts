@@ -37,7 +37,7 @@ cost: 1
 export const testText = (id: string): string => `import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -54,7 +54,8 @@ after(() => rmSync(SCRATCH, { recursive: true, force: true }));
 
 /** What a scan of a fixture by this tool alone leaves. */
 function scan(fixture) {
-  const digest = createHash('sha256').update(readFileSync(join(TOOLS, \`\${ID}.yaml\`))).digest('hex');
+  const parts = ['yaml', 'lock'].map((kind) => join(TOOLS, \`\${ID}.\${kind}\`)).filter((file) => existsSync(file));
+  const digest = createHash('sha256').update(Buffer.concat(parts.map((file) => readFileSync(file)))).digest('hex');
   const binaries = PROGRAM === undefined ? {} : { [ID]: PROGRAM };
   const policy = { schemaVersion: 1, name: 'test', toolchain: { toolFiles: { [ID]: digest }, binaries } };
   const manifest = { product: 'test', version: '1', owners: ['test'], profiles: [{ name: 'test', tools: [ID] }] };
