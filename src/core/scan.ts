@@ -21,8 +21,7 @@ import type { StepRun } from './runtime/context.js';
 import { coverageOf, handOut } from './runtime/input.js';
 import type { ScanRequest } from './scan-request.js';
 import { guardTree } from './source/guard.js';
-import { parseSource } from './source/request.js';
-import type { SourceRequest } from './source/snapshot.js';
+import { parseSource, withGitDir } from './source/request.js';
 import { type Context, execute, take } from './stages.js';
 import { withTrustedBase } from './trusted-base.js';
 import { type Exempt, exceptions } from './verdict/exceptions.js';
@@ -76,13 +75,6 @@ export async function scan(asked: ScanRequest, given: Catalog, ports: ScanPorts)
   } finally {
     await closeRun(run);
   }
-}
-
-/** The operator's word that a `.git` may point outside the source. */
-function withGitDir(source: SourceRequest, allowGitDir: boolean): SourceRequest {
-  return source.kind === 'folder' || (source.kind === 'git' && source.path !== undefined)
-    ? { ...source, allowGitDir }
-    : source;
 }
 
 function weigh(

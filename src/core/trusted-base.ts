@@ -18,7 +18,7 @@ import { signerOf, withCheckedSignatures } from './signed-documents.js';
 import { atRef } from './source/at-ref.js';
 import { controlClass } from './source/control-files.js';
 import { removeTree } from './source/remove-tree.js';
-import { parseSource } from './source/request.js';
+import { parseSource, withGitDir } from './source/request.js';
 import type { Snapshot, SnapshotEntry } from './source/snapshot.js';
 import { takeSnapshot } from './source/take.js';
 
@@ -68,7 +68,7 @@ interface At {
 
 /** The whole commit: only when all of its tree was read can our own hashes say that it is that commit. */
 async function snapshotAt(request: ScanRequest, ref: string, { work, catalog, signal, decisions }: At) {
-  const source = atRef(withGitDir(request), ref);
+  const source = atRef(withGitDir(parseSource(request.source), request.allowGitDir ?? false), ref);
   const sandbox = await openSandbox({
     scratch: work,
     ...(request.unsandboxed ? { force: 'none' as const } : { minimum: defaultPolicy().sandbox.embedded }),
@@ -78,11 +78,6 @@ async function snapshotAt(request: ScanRequest, ref: string, { work, catalog, si
   const audit = { record: (event: AuditEvent) => void decisions.push(event) };
   const limits = snapshotLimits(defaultPolicy());
   return takeSnapshot(source, { sandbox, audit, worker, scratch: work, limits, pathRules: [], signal });
-}
-
-function withGitDir({ source, allowGitDir = false }: ScanRequest) {
-  const parsed = parseSource(source);
-  return parsed.kind === 'folder' ? { ...parsed, allowGitDir } : parsed;
 }
 
 async function adopt(request: ScanRequest, ref: string, snapshot: Snapshot, catalog: Catalog) {

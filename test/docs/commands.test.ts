@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { program } from '../../src/cli/main.js';
 import { blocks, DOCUMENTS, quoted, read, rows } from './text.js';
 
-const root = program(() => {});
+const root = await program(() => {});
 
 /** Options of other programs that the documents name. */
 const FOREIGN = new Set(['--digest', '--prefix', '--help']);

@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { placeOfBundle } from '../../core/history/add.js';
 import { approve } from '../../core/history/approve.js';
-import { loadSigningKey } from '../../core/lib/signing/key-file.js';
-import { passwordPrompt } from '../ask-password.js';
+import { signingKey } from '../signing-options.js';
 import { gather, trustOf } from '../trusted-files.js';
 
 interface ApproveFlags {
@@ -36,9 +35,7 @@ function parseComment(text: string): string {
 
 async function runApprove(bundle: string, flags: ApproveFlags): Promise<number> {
   const placed = await placeOfBundle(bundle, flags.exportDir);
-  const source = { key: flags.key, password: flags.keyPassword, env: process.env, ask: passwordPrompt() };
-  const { key, warnings } = await loadSigningKey(source);
-  for (const warning of warnings) console.error(`security-scan: ${warning}`);
+  const key = await signingKey({ signKey: flags.key, signKeyPassword: flags.keyPassword });
   const request = { key, comment: flags.comment ?? null, bundle: await trustOf(flags.signedBy, flags.policy) };
   const { verdict, file, how, ownScan } = await approve(placed, request, () => new Date());
   const words = how === 'made' ? 'approved' : 'was approved before';

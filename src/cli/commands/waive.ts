@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isDate } from '../../core/advisories/age.js';
 import { Refusal } from '../../core/lib/errors.js';
-import { loadSigningKey } from '../../core/lib/signing/key-file.js';
 import type { PrivateSigningKey } from '../../core/lib/signing/keys.js';
 import { readPolicy } from '../../core/policy/default.js';
 import { checkEntry, type EntryProblem, type WaiverRules, waiverRules } from '../../core/waivers/admit.js';
@@ -10,8 +9,8 @@ import { JUSTIFICATIONS, WAIVER_STATUSES, type WaiverEntry } from '../../core/wa
 import { isJsonFile, readWaivers, type WaiverFile } from '../../core/waivers/read.js';
 import { readIfThere, replaceFile } from '../../core/waivers/save.js';
 import { signEntry } from '../../core/waivers/sign.js';
-import { passwordPrompt } from '../ask-password.js';
 import { namedDocument } from '../named-document.js';
+import { signingKey } from '../signing-options.js';
 import { byOption, type EntryFlags, newEntry } from './waive-entry.js';
 import { described, listed } from './waive-list.js';
 
@@ -118,7 +117,7 @@ async function approved(
   const refuse = (message: string) => new Refusal('waivers', [{ ...file.locate(['waivers', at]), message }]);
   if (known === undefined) throw new Refusal('usage', [{ message: '--approve: the file has no waiver of this id' }]);
   if (known.signatures.some(({ role }) => role === 'approve-waiver')) throw refuse('is approved already');
-  const key = await signingKey(flags);
+  const key = await demandedKey(flags);
   if (known.signatures.some(({ keyid }) => keyid === key.keyid))
     throw refuse('was signed with this key by its author; somebody else must approve it');
   const entry = { ...known, signatures: [...known.signatures, signEntry(known, 'approve-waiver', key)] };
@@ -141,15 +140,12 @@ function demandSound(
 
 type KeyFlags = Pick<WaiveFlags, 'signKey' | 'signKeyPassword'>;
 
-async function signingKey({ signKey, signKeyPassword }: KeyFlags): Promise<PrivateSigningKey> {
+async function demandedKey({ signKey, signKeyPassword }: KeyFlags): Promise<PrivateSigningKey> {
   if (signKey === undefined) {
     const remedy = '`security-scan keygen` makes a key pair; the policy names the public key and its role.';
     throw new Refusal('usage', [{ message: '--sign-key: missing: a waiver is signed', remedy }]);
   }
-  const source = { key: signKey, password: signKeyPassword, env: process.env, ask: passwordPrompt() };
-  const { key, warnings } = await loadSigningKey(source);
-  for (const warning of warnings) console.error(`security-scan: ${warning}`);
-  return key;
+  return signingKey({ signKey, signKeyPassword });
 }
 
 /** 2 when the policy would refuse one of them. */

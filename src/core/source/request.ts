@@ -47,6 +47,13 @@ export function checkRef(ref: string, source: string): string {
   throw refusal(source, `${JSON.stringify(printable(ref, 80))} is not a ref`, 'Name a branch, a tag or a commit.');
 }
 
+/** The operator's word that a `.git` may point outside the source. */
+export function withGitDir(source: SourceRequest, allowGitDir: boolean): SourceRequest {
+  return source.kind === 'folder' || (source.kind === 'git' && source.path !== undefined)
+    ? { ...source, allowGitDir }
+    : source;
+}
+
 /** https and ssh alone: `ext::` runs commands, `file://` and `git://` prove nothing about where the data comes from. */
 function remoteUrl(text: string, arg: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;

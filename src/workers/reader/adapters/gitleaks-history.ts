@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import { END_OF_HISTORY, placeInHistory } from '../../../core/lib/history-marks.js';
 import type { Adapter } from '../adapter.js';
+import { gitleaksLeak } from '../secrets/gitleaks-leak.js';
 import { secretRule } from '../secrets/rule.js';
 
-const leak = z.looseObject({
-  RuleID: z.string().min(1),
-  Description: z.string().min(1),
-  /** 0 for a rule that goes by the file name alone. */
-  StartLine: z.int().min(0),
-  EndLine: z.int().min(0),
-  File: z.string().min(1),
+const leak = gitleaksLeak.extend({
   Commit: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/),
 });
 

@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import type { Adapter, Sink } from '../adapter.js';
 import { reportedName } from '../names.js';
+import { gitleaksLeak } from '../secrets/gitleaks-leak.js';
 import { leftOutByPath } from '../secrets/left-out.js';
 import { secretRule } from '../secrets/rule.js';
 
-const leak = z.looseObject({
-  RuleID: z.string().min(1),
-  Description: z.string().min(1),
-  /** 0 for a rule that goes by the file name alone. */
-  StartLine: z.int().min(0),
-  EndLine: z.int().min(0),
-  File: z.string().min(1),
+const leak = gitleaksLeak.extend({
   /** Only of a scan of history. */
   Commit: z.literal(''),
 });
