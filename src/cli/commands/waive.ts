@@ -98,7 +98,7 @@ async function added(
   const { waivers: _, policy: __, asOf: ___, signKey, signKeyPassword, ...fields } = flags;
   const ids = file.entries.map(({ id }) => id);
   const unsigned = newEntry(fields, asOf, ids);
-  const key = await signingKey({ signKey, signKeyPassword });
+  const key = await demandedKey({ signKey, signKeyPassword });
   const entry = { ...unsigned, signatures: [signEntry(unsigned, 'waive', key)] };
   demandSound(entry, rules && { ...rules, approval: 'none' }, asOf, byOption);
   const more = rules?.approval === 'other-key' ? [`it counts once it is approved: waive --approve ${entry.id}`] : [];
