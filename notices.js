@@ -17,8 +17,9 @@ function section(folder) {
 
 /** Licence texts of a package's folder; its package.json's word where it ships none. */
 function licenceOf(folder, { license, author }) {
-  const texts = readdirSync(folder)
-    .filter((name) => LICENCE.test(name))
+  const texts = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && LICENCE.test(entry.name))
+    .map(({ name }) => name)
     .sort();
   if (texts.length > 0) return texts.map((name) => readFileSync(join(folder, name), 'utf8').trim()).join('\n\n');
   if (license === undefined) throw new Error(`${folder} states no licence`);

@@ -4,6 +4,7 @@ export interface ScanWords {
   skipPrivacyScan?: boolean;
   bundleId?: string;
   failOn?: string;
+  noCache?: boolean;
   timeout?: string;
   asOf?: string;
   skipTools?: string[];
@@ -23,6 +24,10 @@ export const PLACES = {
   policy: '/scan/policy',
   privacyAssets: '/scan/privacy-assets',
   baseline: '/scan/baseline',
+  /** XDG_DATA_HOME of the command. */
+  data: '/scan/data',
+  tools: '/scan/data/security-scan/store',
+  advisories: '/scan/data/security-scan/advisories',
   out: '/scan/out',
   bundle: '/scan/bundle',
   key: '/scan/key.pem',
@@ -55,6 +60,19 @@ export function scanCommand(words: ScanWords): string[] {
     `--export-dir=${PLACES.out}`,
     ...requestOptions(words),
     ...(words.bundleId === undefined ? [] : [`--bundle-id=${words.bundleId}`]),
+    ...(words.noCache ? ['--no-cache'] : []),
     ...(words.signKey ? [`--sign-key=env:${SIGN_KEY}`] : []),
   ];
 }
+
+/** Whether a `dagger.json` is that of this module. Those who use it name it too, among their dependencies. */
+export function namesThisModule(text: string): boolean {
+  try {
+    const document: unknown = JSON.parse(text);
+    return typeof document === 'object' && document !== null && 'name' in document && document.name === MODULE;
+  } catch {
+    return false;
+  }
+}
+
+const MODULE = 'certus-security-scan';

@@ -10,15 +10,18 @@ export class CertusSecurityScan {
   private baseImage: string;
   private registryMirror?: string;
   private installed?: Directory;
+  private tools?: Directory;
 
   constructor(
     /** What containers start from, name@sha256:…; it needs node, git, python3 and util-linux. */ baseImage: string = BASE_IMAGE,
     /** The registry that has all images, where the engine reaches no other. */ registryMirror?: string,
     /** This package with its dependencies, as `npm install --prefix DIR` leaves it; default: from the npm registry. */ installed?: Directory,
+    /** The store of installed tools, as `security-scan tools install` leaves it; each is checked against its lock. */ tools?: Directory,
   ) {
     this.baseImage = baseImage;
     this.registryMirror = registryMirror;
     this.installed = installed;
+    this.tools = tools;
   }
 
   /** Scans a source and returns its bundle, whatever the verdict. Fails only when there is no bundle. */
@@ -32,6 +35,8 @@ export class CertusSecurityScan {
     /** Leave privacy tools out; recorded. */ skipPrivacyScan: boolean = false,
     /** Name of the bundle. */ bundleId?: string,
     /** A bundle: only findings that are not in it count. */ baseline?: Directory,
+    /** Advisories, as `security-scan advisories update` or `import` leaves them; each pack is checked by its digest. */
+    advisories?: Directory,
     /** A PEM key that signs the statements. */ signKey?: Secret,
     /** Most severe allowed: a severity, or counts such as high=0,medium=5. */ failOn?: string,
     /** Ceiling on the whole run, such as 20m. */ timeout?: string,
@@ -39,9 +44,10 @@ export class CertusSecurityScan {
     /** Tools to leave out; recorded. */ skipTools: string[] = [],
     /** Globs: only these files; recorded. */ include: string[] = [],
     /** Globs: not these files; recorded. */ exclude: string[] = [],
+    /** Run every step, whatever the engine keeps from earlier runs. */ noCache: boolean = false,
   ): Promise<Directory> {
-    const given = { manifest, policy, privacyAssets, baseline, signKey };
-    const words = { profile, skipPrivacyScan, bundleId, failOn, timeout, asOf, skipTools, include, exclude };
+    const given = { manifest, policy, privacyAssets, baseline, advisories, signKey };
+    const words = { profile, skipPrivacyScan, bundleId, failOn, timeout, asOf, skipTools, include, exclude, noCache };
     return await bundleOf(runScan({ ...present(given), ...words }, { source, ...given }, this.supply()));
   }
 
@@ -213,11 +219,12 @@ export class CertusSecurityScan {
     source: Directory,
     /** Which tools run. */ profile: string = 'default',
     /** The operator's policy. */ policy?: File,
+    /** Advisories, as `security-scan advisories update` or `import` leaves them. */ advisories?: Directory,
   ): Promise<void> {
     // Called by git reference and without a source, this would judge the module's own repository: green, and wrong.
     if (await isThisModule(source))
       throw new Error('the source is this module itself: name what to check with --source');
-    const given = { policy };
+    const given = { policy, advisories };
     const done = runScan({ ...present(given), profile }, { source, ...given }, this.supply());
     await succeeded(done, [0]);
   }
@@ -228,7 +235,7 @@ export class CertusSecurityScan {
   }
 
   private supply() {
-    const { baseImage, registryMirror, installed } = this;
-    return { baseImage, registryMirror, installed };
+    const { baseImage, registryMirror, installed, tools } = this;
+    return { baseImage, registryMirror, installed, tools };
   }
 }

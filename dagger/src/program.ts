@@ -1,5 +1,5 @@
 import { type Container, type Directory, dag, type File, ReturnType, type Secret } from '@dagger.io/dagger';
-import { PLACES, type ScanWords, SIGN_KEY, scanCommand } from './command.js';
+import { namesThisModule, PLACES, type ScanWords, SIGN_KEY, scanCommand } from './command.js';
 
 /** What the orchestrator and the steps start from, as tools/images.lock.json has it. */
 export const BASE_IMAGE =
@@ -10,6 +10,7 @@ export interface Supply {
   baseImage: string;
   registryMirror?: string;
   installed?: Directory;
+  tools?: Directory;
 }
 
 /** What a caller gave, by where it goes in the container. */
@@ -18,6 +19,7 @@ export interface Given {
   bundle?: Directory;
   privacyAssets?: Directory;
   baseline?: Directory;
+  advisories?: Directory;
   manifest?: File;
   policy?: File;
   key?: File;
@@ -50,7 +52,7 @@ export function run(words: readonly string[], given: Given, supply: Supply): Con
 
 function withGiven(container: Container, { signKey, manifest, policy, key, ...folders }: Given): Container {
   let filled = container;
-  for (const name of ['source', 'bundle', 'privacyAssets', 'baseline'] as const) {
+  for (const name of ['source', 'bundle', 'privacyAssets', 'baseline', 'advisories'] as const) {
     const folder = folders[name];
     if (folder !== undefined) filled = filled.withMountedDirectory(PLACES[name], folder);
   }
@@ -60,7 +62,13 @@ function withGiven(container: Container, { signKey, manifest, policy, key, ...fo
 }
 
 /** The base image with this package in it. */
-function program({ baseImage, registryMirror, installed }: Supply): Container {
+function program(supply: Supply): Container {
+  const { tools } = supply;
+  const installed = withPackage(supply).withEnvVariable('XDG_DATA_HOME', PLACES.data);
+  return tools === undefined ? installed : installed.withMountedDirectory(PLACES.tools, tools);
+}
+
+function withPackage({ baseImage, registryMirror, installed }: Supply): Container {
   // The mirror has the same repositories under its own name.
   const image = registryMirror === undefined ? baseImage : registryMirror + baseImage.slice(baseImage.indexOf('/'));
   const base = dag.container().from(image);
@@ -98,8 +106,7 @@ export async function succeeded(done: Container, codes: readonly number[]): Prom
 
 const MARKER = 'dagger.json';
 
-/** Whether this is the repository of this very module. */
+/** Whether this is the repository of this very module, and not one that uses it. */
 export async function isThisModule(source: Directory): Promise<boolean> {
-  if (!(await source.exists(MARKER))) return false;
-  return /"name":\s*"certus-security-scan"/.test(await source.file(MARKER).contents());
+  return (await source.exists(MARKER)) && namesThisModule(await source.file(MARKER).contents());
 }

@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Refusal } from '../core/lib/errors.js';
 import type { DaggerEngine } from '../core/runtime/dagger/open.js';
 import { hostUpload } from '../core/runtime/dagger/upload.js';
@@ -25,9 +29,18 @@ export async function connectDagger(): Promise<DaggerEngine> {
   });
 }
 
-async function loadSdk() {
+type Sdk = Pick<typeof import('@dagger.io/dagger'), 'connect'>;
+
+/**
+ * The SDK's part that connects: all of it would load the TypeScript compiler as well, for the modules of other people
+ * (0.21: 1.0 s of CPU time instead of 0.45). An SDK that is laid out otherwise is loaded whole.
+ */
+async function loadSdk(): Promise<Sdk> {
   try {
-    return await import('@dagger.io/dagger');
+    const whole = createRequire(import.meta.url).resolve('@dagger.io/dagger');
+    const part = join(whole, '..', 'connect.js');
+    const loaded: Sdk = existsSync(part) ? await import(pathToFileURL(part).href) : await import('@dagger.io/dagger');
+    return loaded;
   } catch (cause) {
     const message = '--runtime dagger needs the SDK of Dagger, which is not installed';
     const remedy = 'Install it beside this package: npm install @dagger.io/dagger';

@@ -32,6 +32,7 @@ type MakeCommand = (done: (code: number) => void) => Command;
 /** Loaded when asked for: a scan needs a tenth of a second less of start-up without the code of all others. */
 const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   scan: async () => (await import('./commands/scan.js')).scanCommand,
+  merge: async () => (await import('./commands/merge.js')).mergeCommand,
   plan: async () => (await import('./commands/plan.js')).planCommand,
   manifest: async () => (await import('./commands/manifest.js')).manifestCommand,
   policy: async () => (await import('./commands/policy.js')).policyCommand,

@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Finding } from '../core/findings/finding.js';
 import { forMarkdown } from '../core/lib/escape.js';
@@ -19,7 +20,12 @@ export async function writeReport(
   paint: Paint,
 ): Promise<void> {
   const sarif = join(result.bundle.folder, 'results.sarif');
-  const pieces = format === 'sarif' ? createReadStream(sarif) : [await render(result, format, output ? plain : paint)];
+  if (format === 'sarif') await writeText(createReadStream(sarif), output);
+  else await writeText([await render(result, format, output ? plain : paint)], output);
+}
+
+/** Writes to an open file or to standard output. */
+export async function writeText(pieces: Readable | readonly string[], output: number | undefined): Promise<void> {
   if (output === undefined) await pipeline(pieces, process.stdout, { end: false }).catch(readEnough);
   else await pipeline(pieces, createWriteStream('', { fd: output }));
 }

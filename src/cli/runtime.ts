@@ -2,13 +2,14 @@ import { Refusal } from '../core/lib/errors.js';
 import { openSandbox } from '../core/lib/sandbox/open.js';
 import { loadImages } from '../core/package.js';
 import type { Catalog } from '../core/plan/catalog.js';
-import type { ImageChoice } from '../core/runtime/dagger/images.js';
 import type { DaggerEngine } from '../core/runtime/dagger/open.js';
-import { daggerRuntime, type OpenSandbox } from '../core/runtime/dagger/runtime.js';
+import { daggerRuntime, type EngineChoice, type OpenSandbox } from '../core/runtime/dagger/runtime.js';
 import { connectDagger } from './dagger.js';
 
-export interface RuntimeFlags extends ImageChoice {
+export interface RuntimeFlags extends Omit<EngineChoice, 'cache'> {
   runtime: 'auto' | 'local' | 'dagger';
+  /** False: no step is answered from an engine's cache. */
+  cache?: boolean;
 }
 
 /**
@@ -22,11 +23,15 @@ export async function inRuntime<T>(
   use: (open: OpenSandbox) => Promise<T>,
 ): Promise<T> {
   const engines: DaggerEngine[] = [];
+  // Before the plan is made: reaching an engine takes about as long.
+  const early = flags.runtime === 'dagger' ? connectDagger() : undefined;
+  // Whoever opens a sandbox is told why there is no engine; when the plan is refused, nobody waits for one.
+  early?.catch(() => undefined);
   const onEngine: OpenSandbox = async (wanted) => {
     const images = await loadImages();
-    const engine = await connectDagger();
+    const engine = await (early ?? connectDagger());
     engines.push(engine);
-    return await daggerRuntime(engine, catalog, images, flags)(wanted);
+    return await daggerRuntime(engine, catalog, images, { ...flags, cache: flags.cache ?? true })(wanted);
   };
   const either: OpenSandbox = async (wanted) => {
     try {
@@ -42,6 +47,11 @@ export async function inRuntime<T>(
   try {
     return await use({ local: openSandbox, dagger: onEngine, auto: either }[flags.runtime]);
   } finally {
+    if (engines.length === 0)
+      early?.then(
+        (engine) => engine.stop(),
+        () => undefined,
+      );
     await Promise.all(engines.map((engine) => engine.stop()));
   }
 }

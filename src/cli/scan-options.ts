@@ -30,6 +30,7 @@ export interface ScanFlags {
   runtime: 'auto' | 'local' | 'dagger';
   registryMirror?: string;
   baseImage?: string;
+  cache?: boolean;
   skipPrivacyScan?: boolean;
   privacyAssets?: string;
   tools?: string;
@@ -57,8 +58,18 @@ const list = (text: string, previous: string[] = []): string[] => [
 
 /** Adds the options that decide what is scanned and by which rules. */
 export function addRequestOptions(command: Command): Command {
+  return addRuleOptions(command.option('--workspace <dir>', 'the same as SOURCE'))
+    .option('--allow-git-dir', 'accept a .git that points outside the source')
+    .option('--offline', 'refuse a source that needs the network')
+    .addOption(new Option('--runtime <name>', 'where steps run').choices(['auto', 'local', 'dagger']).default('auto'))
+    .option('--registry-mirror <host>', 'with dagger: the registry that has all images')
+    .option('--base-image <ref>', 'with dagger: what containers start from, name@sha256:…')
+    .option('--no-cache', 'with dagger: run every step, whatever the engine keeps from earlier runs');
+}
+
+/** Adds the options that decide by which rules. */
+export function addRuleOptions(command: Command): Command {
   return command
-    .option('--workspace <dir>', 'the same as SOURCE')
     .option('--profile <name>', 'which tools run (profiles list)')
     .option('--manifest <file>', 'the assurance manifest of the product, JSON or YAML')
     .option('--policy <file>', 'the operator’s policy (policy show prints the built-in one)')
@@ -81,12 +92,7 @@ export function addRequestOptions(command: Command): Command {
     )
     .option('--include <globs>', 'only these files; recorded', list)
     .option('--exclude <globs>', 'not these files; recorded', list)
-    .option('--timeout <duration>', 'ceiling on the whole run, such as 20m', parseDuration)
-    .option('--allow-git-dir', 'accept a .git that points outside the source')
-    .option('--offline', 'refuse a source that needs the network')
-    .addOption(new Option('--runtime <name>', 'where steps run').choices(['auto', 'local', 'dagger']).default('auto'))
-    .option('--registry-mirror <host>', 'with dagger: the registry that has all images')
-    .option('--base-image <ref>', 'with dagger: what containers start from, name@sha256:…');
+    .option('--timeout <duration>', 'ceiling on the whole run, such as 20m', parseDuration);
 }
 
 function parseDuration(text: string): number {

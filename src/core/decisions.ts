@@ -24,6 +24,11 @@ export function recordAdmission(
   const opened = { kind: 'state', what: 'sandbox', from: 'closed', to: level } as const;
   if (request.unsandboxed) audit.record({ ...opened, reason: '--unsandboxed', actor: 'operator' });
   else audit.record({ ...opened, reason: 'the strongest level that works here', actor: 'policy' });
+  recordWishes(audit, request);
+}
+
+/** Records what the operator asks for besides the plan. */
+export function recordWishes(audit: Audit, request: ScanRequest): void {
   if (request.exitZero)
     audit.record({
       kind: 'state',

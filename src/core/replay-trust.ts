@@ -7,11 +7,14 @@ import type { TrustedBase } from './plan/plan.js';
 import { defaultPolicy, readPolicy } from './policy/default.js';
 import type { TrustedKey } from './policy/trusted-keys.js';
 import { RULES_FOLDER } from './trusted-base.js';
+import type { Certificates } from './verify/trusted.js';
 
 /** By what an operator says that a bundle's rules may run here. */
 export interface Vouched {
   /** Of whom the bundle must be signed; it is, when there are any. */
   keys: readonly TrustedKey[];
+  /** As `keys`, for keyless signatures. */
+  certificates?: Certificates;
   policy?: NamedDocument;
 }
 
@@ -19,8 +22,9 @@ export interface Vouched {
  * Whoever wrote an unsigned bundle wrote its policy, and named the commit of its rules: it must not choose programs of
  * this host, a sandbox below what the built-in policy demands, nor which tool files run. Gives a problem for each.
  */
-export function trustProblems({ keys, policy: given }: Vouched, admission: Admission): Problem[] {
-  if (keys.length > 0) return [];
+export function trustProblems(vouched: Vouched, admission: Admission): Problem[] {
+  const { keys, certificates, policy: given } = vouched;
+  if (keys.length > 0 || certificates !== undefined) return [];
   const { policy, base } = admission.plan;
   // Where the run took the policy of a commit, a given one is not what governs unless it is the same.
   const governs = given !== undefined && digestOf(readPolicy(given.text, given.file)) === policy.digest;

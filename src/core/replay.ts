@@ -24,12 +24,15 @@ import { removeTree } from './source/remove-tree.js';
 import { parseSource } from './source/request.js';
 import { type Based, RULES_FOLDER, withTrustedBase } from './trusted-base.js';
 import { Unsound, type VerifyProblem } from './verify/problems.js';
+import type { Certificates } from './verify/trusted.js';
 
 export interface ReplayRequest extends ReplayInputs {
   /** Host folder of the bundle. */
   bundle: string;
   /** Keys that must have signed it; without any it need only be consistent in itself. */
   keys: readonly TrustedKey[];
+  /** As `keys`, for keyless signatures. */
+  certificates?: Certificates;
   /** The files that they came from: none may lie in the source. */
   keyPaths?: readonly string[];
   /** Host folder for the bundle of the replay; without it nothing is left. */
@@ -51,7 +54,9 @@ export type Replay =
  * `Refusal` for what the operator gave, `Fault` when the run itself could not be made or was cancelled.
  */
 export async function replay(request: ReplayRequest, catalog: Catalog, ports: ScanPorts): Promise<Replay> {
-  const { verification, bundle } = await openBundle(request.bundle, { keys: request.keys });
+  const { keys, certificates } = request;
+  const trust = { keys, ...(certificates && { certificates }) };
+  const { verification, bundle } = await openBundle(request.bundle, trust);
   if (bundle === undefined) return { result: 'not-intact', problems: verification.problems };
   const exportDir = request.keep ?? (await mkdtemp(join(tmpdir(), 'security-scan-replay-')));
   try {

@@ -33,11 +33,10 @@ export interface ScanPorts {
   openSandbox?: OpenSandbox;
 }
 
-/** A run that has begun: its folders, its log and its sandbox. */
-export interface OpenRun {
+/** A run that has begun: its folders and its log. */
+export interface RunLog {
   id: string;
   started: Date;
-  sandbox: Sandbox;
   /** Host folder for copies of the source and what steps leave; gone when the run is closed. */
   work: string;
   /** Host folder under `.incomplete/` that the next run reports if this one is killed. */
@@ -53,8 +52,28 @@ export interface OpenRun {
   say: (event: ScanEvent) => void;
 }
 
-/** Opens sandbox, folders and audit log. Throws `Refusal` when the host cannot isolate as the policy demands. */
+/** A run with the sandbox that its steps run in. */
+export interface OpenRun extends RunLog {
+  sandbox: Sandbox;
+}
+
+/** Opens folders, audit log and sandbox. Throws `Refusal` when the host cannot isolate as the policy demands. */
 export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts): Promise<OpenRun> {
+  const log = await openLog(plan, request, ports);
+  try {
+    const sandbox = await sandboxFor(plan, request, log.work, ports.openSandbox ?? openSandbox);
+    recordAdmission(log.audit, plan, sandbox, request);
+    log.say({ type: 'sandbox', level: sandbox.level });
+    return { ...log, sandbox };
+  } catch (error) {
+    log.audit.close();
+    await closeRun(log);
+    throw error;
+  }
+}
+
+/** Opens folders and audit log. */
+export async function openLog(plan: Plan, request: ScanRequest, ports: ScanPorts): Promise<RunLog> {
   const started = ports.clock();
   const id = `${started.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(8).toString('hex')}`;
   const work = workFolder(id);
@@ -64,12 +83,9 @@ export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts
   const incomplete = await openIncomplete(request.exportDir, id, started.toISOString());
   try {
     await mkdir(work, { mode: 0o700 });
-    const sandbox = await sandboxFor(plan, request, work, ports.openSandbox ?? openSandbox);
     const signal = ceilingSignal(plan, ports.signal);
-    const run = { id, started, sandbox, work, incomplete, signal };
-    const record = recordOf(id, incomplete, signal, ports);
-    recordAdmission(record.audit, plan, sandbox, request);
-    return { ...run, ...record, ...announce(sandbox, remains, ports) };
+    const run = { id, started, work, incomplete, signal };
+    return { ...run, ...recordOf(id, incomplete, signal, ports), ...announce(remains, ports) };
   } catch (error) {
     await closeRun({ work, incomplete });
     throw error;
@@ -80,12 +96,12 @@ async function sandboxFor(plan: Plan, request: ScanRequest, work: string, open: 
   const sandbox = await (request.unsandboxed
     ? openSandbox({ scratch: work, force: 'none' })
     : open({ scratch: work, minimum: minimumLevel(plan) }));
-  refuseUnenforced(plan, sandbox);
+  refuseUnenforced(plan, sandbox.enforcement);
   return sandbox;
 }
 
 /** One sandbox serves all steps, so it is as strong as the most demanding of them asks. */
-function minimumLevel({ sandbox, steps }: Plan): SandboxLevel {
+export function minimumLevel({ sandbox, steps }: Plan): SandboxLevel {
   const installed = steps.some(({ program }) => program.from !== 'worker');
   const wanted = installed ? [sandbox.embedded, sandbox.external] : [sandbox.embedded];
   return SANDBOX_LEVELS.findLast((level) => wanted.includes(level)) ?? sandbox.embedded;
@@ -104,14 +120,13 @@ function recordOf(id: string, incomplete: string, signal: AbortSignal, { clock }
   return { record, audit, staging: staging(bundle, audit) };
 }
 
-function announce(sandbox: Sandbox, remains: readonly Remains[], { clock, onEvent }: ScanPorts) {
+function announce(remains: readonly Remains[], { clock, onEvent }: ScanPorts) {
   const events: object[] = [];
   const say = (event: ScanEvent) => {
     events.push(recorded(event, clock()));
     onEvent(event);
   };
   if (remains.length > 0) say({ type: 'remains', remains });
-  say({ type: 'sandbox', level: sandbox.level });
   return { events, say };
 }
 
@@ -125,9 +140,12 @@ const LIMIT_NAMES = {
   syscalls: 'syscalls',
 } as const;
 
-/** A policy may demand that a limit is enforced here and not only declared. */
-function refuseUnenforced({ sandbox: { mustEnforce } }: Plan, sandbox: Sandbox): void {
-  const missing = mustEnforce.filter((name) => sandbox.enforcement[LIMIT_NAMES[name]] === 'declared');
+/** A policy may demand that a limit is enforced and not only declared. Throws `Refusal`. */
+export function refuseUnenforced(
+  { sandbox: { mustEnforce } }: Plan,
+  enforcement: Readonly<Record<string, string>>,
+): void {
+  const missing = mustEnforce.filter((name) => (enforcement[LIMIT_NAMES[name]] ?? 'declared') === 'declared');
   const remedy = '`security-scan doctor` tells what this host lacks.';
   const problems = missing.map((name) => ({
     message: `the policy demands that ${name} is enforced; here it is only declared`,

@@ -1,6 +1,7 @@
 import type { SignatureFormat } from './attest/sign.js';
 import type { NamedDocument, NamedSignature } from './lib/named-document.js';
 import type { Thresholds } from './lib/severity.js';
+import type { KeylessSigner } from './lib/signing/keyless/signer.js';
 import type { PrivateSigningKey, PublicSigningKey } from './lib/signing/keys.js';
 import type { Pinned } from './pinned.js';
 import type { Narrowing } from './plan/plan.js';
@@ -41,6 +42,8 @@ export interface ScanRequest {
   privacyAssets?: string;
   /** Each signs every statement of the bundle. */
   signKeys?: readonly PrivateSigningKey[];
+  /** Signs every statement in the name of an identity. */
+  keyless?: KeylessSigner;
   /** The files that the keys came from, if any: none may lie in the source. */
   signKeyPaths?: readonly string[];
   /** Default: Sigstore bundles. */

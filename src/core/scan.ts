@@ -1,29 +1,28 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { admitScan, operatorFiles, operatorPrograms } from './admission.js';
-import { writeSignatures } from './attest/sign.js';
-import { writeRunRecord, writeStatements, writeVulns } from './attest/write.js';
+import type { ShardRun } from './attest/schemas.js';
+import { signedAs } from './attest/sign.js';
+import { keysOf, signBundle } from './attest/sign-bundle.js';
+import { type RunFacts, writeRunRecord, writeStatements, writeVulns } from './attest/write.js';
 import { takeBaseline } from './baseline.js';
-import type { BundleInput, Evidence } from './bundle/documents.js';
-import { bundleId, checkBundleId } from './bundle/id.js';
+import type { BaselineFacts, BundleInput, Evidence } from './bundle/documents.js';
+import { bundleId } from './bundle/id.js';
 import { type Published, pointLatest, publish } from './bundle/publish.js';
 import { writeDocuments, writeFindings } from './bundle/write.js';
 import { recordEdits, recordWaivers } from './decisions.js';
-import { diskFaults } from './disk.js';
+import type { IsKnown } from './findings/baseline.js';
 import { chainRun } from './history/add.js';
 import type { Head } from './history/append.js';
+import { inRun } from './in-run.js';
 import type { Audit } from './lib/audit.js';
 import { VERSION } from './lib/version.js';
-import { bundlesFolder, demandSource } from './pinned.js';
+import { demandSource } from './pinned.js';
 import type { Catalog } from './plan/catalog.js';
-import { closeRun, openRun, type ScanPorts } from './run.js';
+import type { RunLog, ScanPorts } from './run.js';
 import type { StepRun } from './runtime/context.js';
-import { coverageOf, handOut } from './runtime/input.js';
+import { coverageOf, type Handed, handOut } from './runtime/input.js';
 import type { ScanRequest } from './scan-request.js';
-import { guardTree } from './source/guard.js';
-import { parseSource, withGitDir } from './source/request.js';
+import type { Snapshot } from './source/snapshot.js';
 import { type Context, execute, take } from './stages.js';
-import { withTrustedBase } from './trusted-base.js';
 import { type Exempt, exceptions } from './verdict/exceptions.js';
 import { judge, type Verdict } from './verdict/judge.js';
 
@@ -46,41 +45,49 @@ const EXIT_CODES = { pass: 0, fail: 1, error: 3 } as const;
  * Throws `Refusal` (nothing ran) or `Fault` (no bundle could be made); what the tools did is in the result.
  */
 export async function scan(asked: ScanRequest, given: Catalog, ports: ScanPorts): Promise<ScanResult> {
-  checkBundleId(asked.bundleId);
-  const source = withGitDir(parseSource(asked.source), asked.allowGitDir ?? false);
-  const { exportDir } = asked;
-  const guarded = { documents: await operatorFiles(asked), exportDir: bundlesFolder(asked) };
-  const inside = await guardTree(source, guarded);
-  const { request, catalog, decisions } = await withTrustedBase(asked, given, ports.signal);
-  const admission = await admitScan(request, catalog, ports.clock);
-  await guardTree(source, { documents: operatorPrograms(admission), exportDir });
-  const explain = diskFaults(request.exportDir, tmpdir());
-  const run = await openRun(admission.plan, request, ports).catch(explain);
-  try {
-    for (const decision of decisions) run.audit.record(decision);
-    const context = { request, catalog, admission, run, ports, inside };
+  return inRun(asked, given, ports, async (source, context) => {
+    const { request, admission, run } = context;
+    const { plan } = admission;
+    await request.keyless?.begin(run.signal);
     const snapshot = await take(source, 'source', context);
     demandSource(snapshot, request.pinned);
     const { isKnown, facts } = await takeBaseline(source, snapshot, context);
     recordEdits(run.audit, facts);
-    const handed = handOut(admission.plan.steps, snapshot.entries);
+    const handed = handOut(plan.steps, snapshot.entries);
     const steps = await execute(snapshot, handed, 'steps', context);
-    const excepted = exceptions(admission.plan, admission.waivers);
-    const tally = await writeFindings(steps, run.staging, isKnown, excepted.count);
-    const coverage = coverageOf(admission.plan.steps, handed, snapshot.entries);
-    const evidence = weigh({ snapshot, coverage, tally, baseline: facts, waivers: excepted.used() }, steps, context);
-    return await leave(evidence, steps, { isKnown, exempt: excepted.exempt }, context);
-  } catch (error) {
-    return await explain(error);
-  } finally {
-    await closeRun(run);
-  }
+    return await conclude({ snapshot, handed, steps, isKnown, baseline: facts }, context);
+  });
+}
+
+/** What steps came to, over which files of which source, and what that is compared with. */
+export interface Ran {
+  snapshot: Snapshot;
+  handed: Handed;
+  steps: readonly StepRun[];
+  isKnown: IsKnown | undefined;
+  baseline: BaselineFacts | null;
+}
+
+/** A run whose steps are over. Its sandbox is told of, not used. */
+export interface Concluding extends Pick<Context, 'request' | 'catalog' | 'admission' | 'ports'> {
+  run: RunLog & { sandbox: RunFacts['sandbox']; shards?: readonly ShardRun[] };
+}
+
+/** Counts the findings, judges, and leaves the bundle. */
+export async function conclude(ran: Ran, context: Concluding): Promise<ScanResult> {
+  const { snapshot, handed, steps, isKnown, baseline } = ran;
+  const { admission, run } = context;
+  const excepted = exceptions(admission.plan, admission.waivers);
+  const tally = await writeFindings(steps, run.staging, isKnown, excepted.count);
+  const coverage = coverageOf(admission.plan.steps, handed, snapshot.entries);
+  const evidence = weigh({ snapshot, coverage, tally, baseline, waivers: excepted.used() }, steps, context);
+  return await leave(evidence, steps, { isKnown, exempt: excepted.exempt }, context);
 }
 
 function weigh(
   known: Pick<Evidence, 'snapshot' | 'coverage' | 'tally' | 'baseline' | 'waivers'>,
   steps: readonly StepRun[],
-  { admission, run }: Context,
+  { admission, run }: Concluding,
 ): Evidence {
   const { snapshot, tally, baseline, waivers } = known;
   const { plan, manifest } = admission;
@@ -106,7 +113,7 @@ async function leave(
   evidence: Evidence,
   runs: readonly StepRun[],
   { isKnown, exempt }: Pick<BundleInput, 'isKnown' | 'exempt'>,
-  context: Context,
+  context: Concluding,
 ): Promise<ScanResult> {
   const { request, catalog, admission, run, ports } = context;
   const { staging, audit, sandbox } = run;
@@ -136,8 +143,9 @@ async function leave(
     verdict,
   };
   await writeVulns(evidence, sha256, staging, facts);
-  await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false }, sha256);
-  for (const key of request.signKeys ?? []) await writeSignatures(staging.folder, key, request.signatureFormats);
+  const signing = signedAs(keysOf(request), request.signatureFormats);
+  await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false, signedAs: signing }, sha256);
+  await signBundle(staging.folder, request, join(request.exportDir, '.unsigned', run.id));
   const bundle = await publish(staging.folder, request.exportDir, id, sha256, request.replace ?? false);
   const history = await chainRun(request.exportDir, bundle, run.id);
   await pointLatest(request.exportDir, bundle.id, run.incomplete);

@@ -1,5 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ScanAdmission } from './admission.js';
 import { stepRecorder } from './decisions.js';
 import { readReport } from './findings/read-report.js';
@@ -80,7 +80,7 @@ export function execute(
     audit: run.audit,
     scratch: join(run.work, name),
     binaries: binariesOf(admission),
-    assets: request.privacyAssets === undefined ? {} : { privacy: request.privacyAssets },
+    assets: request.privacyAssets === undefined ? {} : { privacy: resolve(request.privacyAssets) },
     history: once(() => historyOf(snapshot, `${name}-history`, { admission, run })),
     signal: run.signal,
     jobs: request.jobs,

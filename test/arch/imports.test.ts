@@ -18,6 +18,7 @@ const STAGES = [
   'bundle',
   'attest',
   'verify',
+  'shard',
   'diff',
   'history',
 ];

@@ -37,7 +37,7 @@ const ADA = ['--key', join(FOLDER, 'ada.key'), '--key-password', 'env:ADA_PASSWO
 
 describe('approve refuses', () => {
   it.each<[string, () => string[], RegExp]>([
-    ['without a key', () => [fresh()], /required option '--key <key>' not specified/],
+    ['without a key', () => [fresh()], /name your key with --key, or sign in your identity with --keyless/],
     ['a public key', () => [fresh(), '--key', join(FOLDER, 'scan.pub')], /one PEM block/],
     ['a password that is not there', () => [fresh(), ...ADA], /env:ADA_PASSWORD is not set/],
     ['what is no bundle', () => [join(FOLDER, 'none'), '--key', join(FOLDER, 'scan.key')], /is not there/],

@@ -154,7 +154,9 @@ describe('verify', () => {
     const both = await verify(bundle, '--key', pub, '--key', join(FOLDER, 'other.pub'), '--require-approval');
     expect(both.code).toBe(1);
     expect(both.out).toContain(`(${other.keyid}), by their clock 1970-01-01T00:00:00.000Z`);
-    expect((await verify(bundle, '--key', pub)).out).toMatch(/counts for nothing, its key is not trusted to approve/);
+    expect((await verify(bundle, '--key', pub)).out).toMatch(
+      /counts for nothing, who signed it is not trusted to approve/,
+    );
   });
 
   it('holds tools against the lock of this package', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PLACES, type ScanWords, scanCommand } from '../../dagger/src/command.js';
+import { namesThisModule, PLACES, type ScanWords, scanCommand } from '../../dagger/src/command.js';
 import { scanCommand as commandLine } from '../../src/cli/commands/scan.js';
+import { userData } from '../../src/core/lib/user-data.js';
 
 const NOTHING: ScanWords = { manifest: false, policy: false, privacyAssets: false, baseline: false, signKey: false };
 
@@ -32,10 +33,12 @@ describe('the command line of a module’s scan', () => {
   });
 
   it('has only options that the command has', () => {
-    const words = { failOn: 'x', timeout: 'x', asOf: 'x', skipTools: ['x'], exclude: ['x'], skipPrivacyScan: true };
+    const words = { failOn: 'x', timeout: 'x', asOf: 'x', skipTools: ['x'], exclude: ['x'] };
     const line = scanCommand({
       ...NOTHING,
       ...words,
+      skipPrivacyScan: true,
+      noCache: true,
       manifest: true,
       policy: true,
       privacyAssets: true,
@@ -44,6 +47,33 @@ describe('the command line of a module’s scan', () => {
     const known = commandLine(() => {}).options.map(({ long }) => long);
     for (const word of line.slice(2)) expect(known).toContain(word.split('=')[0]);
     expect(known).toEqual(expect.arrayContaining(['--runtime', '--base-image', '--registry-mirror', '--sign-key']));
+  });
+});
+
+describe('what a module’s caller brings', () => {
+  it('is where the command looks for it', () => {
+    const env = { XDG_DATA_HOME: PLACES.data };
+    expect([userData('store', env), userData('advisories', env)]).toEqual([PLACES.tools, PLACES.advisories]);
+  });
+});
+
+describe('the file by which the module’s own repository is known', () => {
+  const name = 'certus-security-scan';
+
+  it.each([
+    ['that of one that uses it', { name: 'product', toolchains: [{ name, source: 'github.com/x/y@v1' }] }],
+    ['that of one that depends on it', { name: 'product', dependencies: [{ name, source: 'github.com/x/y@v1' }] }],
+    ['something else', []],
+  ])('is not %s', (_, document) => {
+    expect(namesThisModule(JSON.stringify(document))).toBe(false);
+  });
+
+  it('is no text that is not JSON', () => {
+    expect(namesThisModule(`{ "name": "${name}"`)).toBe(false);
+  });
+
+  it('is this one', () => {
+    expect(namesThisModule(readFileSync('dagger.json', 'utf8'))).toBe(true);
   });
 });
 

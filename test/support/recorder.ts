@@ -1,5 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { signedAs } from '../../src/core/attest/sign.js';
 import { writeRunRecord } from '../../src/core/attest/write.js';
 import { closeIncomplete, openIncomplete } from '../../src/core/bundle/incomplete.js';
 import { pointLatest, publish } from '../../src/core/bundle/publish.js';
@@ -74,7 +75,7 @@ async function recordRun({ exportDir, evidence, runId, id, verdict }: Extract<Re
     events: [],
   };
   const ended = { verdict, exitCode, exitZero: false };
-  await writeRunRecord({ ...facts, sandbox: NO_SANDBOX, verdict: ended, audit }, indexSha256);
+  await writeRunRecord({ ...facts, sandbox: NO_SANDBOX, verdict: ended, audit, signedAs: signedAs([]) }, indexSha256);
   const bundle = await publish(staged, exportDir, id, indexSha256, false);
   await chainRun(exportDir, bundle, runId);
   await pointLatest(exportDir, bundle.id, incomplete);

@@ -7,9 +7,9 @@ import { forTerminal } from '../../core/lib/escape.js';
 import { diffJson, diffMarkdown, diffText } from '../diff-screen.js';
 import { notIntact, oneBundle } from '../one-bundle.js';
 import { readEnough } from '../report.js';
-import { gather, trustOf } from '../trusted-files.js';
+import { addCertificateOptions, type CertificateFlags, gather, policyTrust, trustWith } from '../trusted-files.js';
 
-interface DiffFlags {
+interface DiffFlags extends CertificateFlags {
   key?: string[];
   policy?: string;
   format: 'text' | 'md' | 'json';
@@ -24,7 +24,7 @@ Exit codes:
   3  a bundle is not intact`;
 
 export function diffCommand(done: (code: number) => void): Command {
-  return new Command('diff')
+  return addCertificateOptions(new Command('diff'))
     .description('compare two bundles: findings, tools, policy and verdict; runs nothing')
     .argument('<before>', 'bundle folder')
     .argument('<after>', 'bundle folder')
@@ -36,9 +36,10 @@ export function diffCommand(done: (code: number) => void): Command {
     .action(async (before: string, after: string, flags: DiffFlags) => done(await runDiff(before, after, flags)));
 }
 
-async function runDiff(before: string, after: string, { key, policy, json, format }: DiffFlags): Promise<number> {
+async function runDiff(before: string, after: string, flags: DiffFlags): Promise<number> {
+  const { key, policy, json, format } = flags;
   const paths = [await oneBundle(before), await oneBundle(after)];
-  const trust = await trustOf(key, policy);
+  const trust = await trustWith(key, await policyTrust(policy), flags);
   // One after the other: each may be large.
   const opened = [];
   for (const path of paths) opened.push({ path, ...(await openBundle(path, trust)) });

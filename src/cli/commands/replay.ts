@@ -9,9 +9,9 @@ import { notIntact, oneBundle } from '../one-bundle.js';
 import { plainProgress, silent } from '../progress.js';
 import { parseJobs } from '../scan-options.js';
 import { abortOnSignals } from '../signals.js';
-import { gather, trustedFiles } from '../trusted-files.js';
+import { addCertificateOptions, type CertificateFlags, gather, trustWith } from '../trusted-files.js';
 
-interface ReplayFlags {
+interface ReplayFlags extends CertificateFlags {
   source: string;
   key?: string[];
   policy?: string;
@@ -35,7 +35,7 @@ Exit codes:
   130, 143  cancelled`;
 
 export function replayCommand(done: (code: number) => void): Command {
-  return new Command('replay')
+  return addCertificateOptions(new Command('replay'))
     .description('repeat the run of a bundle with the tools of this package, and compare the evidence byte for byte')
     .argument('<bundle>', 'bundle folder')
     .requiredOption('--source <source>', 'what was scanned, as for scan; FOLDER#COMMIT for a commit of a clone')
@@ -55,12 +55,15 @@ export function replayCommand(done: (code: number) => void): Command {
 }
 
 async function runReplay(path: string, { json, quiet, ...flags }: ReplayFlags): Promise<number> {
-  const { key, policy: file, ...inputs } = flags;
+  const { key, policy: file, certificateIdentity, certificateOidcIssuer, trustedRoot, ...inputs } = flags;
   const policy = await namedDocument(file, '--policy');
+  const named = { certificateIdentity, certificateOidcIssuer, trustedRoot };
+  const { keys = [], certificates } = await trustWith(key, undefined, named);
   const request = {
     ...inputs,
     bundle: await oneBundle(path),
-    keys: await trustedFiles(key),
+    keys,
+    ...(certificates && { certificates }),
     keyPaths: key ?? [],
     ...(policy && { policy }),
   };

@@ -10,10 +10,12 @@ import type { Tool } from '../../core/plan/tool.js';
 import type { InstallPorts } from '../../core/toolchain/install.js';
 import { cancellable } from './tools-cancel.js';
 import { installPorts } from './tools-install.js';
+import { type ImageFlags, lockImages } from './tools-lock-images.js';
 
 const KINDS = ['npm', 'pypi', 'go', 'release'] as const;
 
-interface LockFlags {
+interface LockFlags extends ImageFlags {
+  images?: boolean;
   tools?: string;
   supplier?: (typeof KINDS)[number];
 }
@@ -25,18 +27,32 @@ export function addLock(command: Command, done: (code: number) => void): void {
     .argument('[names...]', 'tools; without any, all that are installed from somewhere')
     .option('--tools <dir>', 'tool files of the operator; their locks go there')
     .addOption(new Option('--supplier <kind>', 'of several, only this one').choices(KINDS))
-    .action(async (names: string[], flags: LockFlags) => done(await lock(names, flags)));
+    .option('--images', 'the images of containers instead of tools: ask their registries for digests')
+    .option('--registry-mirror <host>', 'with --images: the registry that has all images')
+    .option('--base-image <ref>', 'with --images: lock this one, registry/repository:tag')
+    .action(async (names: string[], flags: LockFlags) =>
+      done(flags.images ? await imagesOnly(names, flags) : await lock(names, flags)),
+    );
+}
+
+const OWN_FOLDER = fileURLToPath(new URL('../../../tools', import.meta.url));
+
+async function imagesOnly(names: readonly string[], flags: LockFlags): Promise<number> {
+  if (names.length > 0 || flags.supplier !== undefined)
+    throw new Refusal('usage', [{ message: '--images locks no tools: give no names and no --supplier with it' }]);
+  return cancellable((signal) => lockImages(flags, flags.tools ?? OWN_FOLDER, signal));
 }
 
 async function lock(names: readonly string[], flags: LockFlags): Promise<number> {
+  if (flags.registryMirror !== undefined || flags.baseImage !== undefined)
+    throw new Refusal('usage', [{ message: '--registry-mirror and --base-image belong to --images' }]);
   const catalog = await loadPackageCatalog(flags.tools);
   const wanted = lockable(names, flags, catalog);
-  const own = fileURLToPath(new URL('../../../tools', import.meta.url));
   return cancellable(async (signal) => {
     const ports = installPorts(catalog.store, signal);
     const problems: Problem[] = [];
     for (const { tool, suppliers } of wanted) {
-      const folder = catalog.operatorTools.has(tool.id) ? (flags.tools ?? own) : own;
+      const folder = catalog.operatorTools.has(tool.id) ? (flags.tools ?? OWN_FOLDER) : OWN_FOLDER;
       problems.push(...(await lockOne(tool, suppliers, folder, ports)));
     }
     for (const { message, remedy } of problems) console.error(`${forTerminal(message)}\n    ${remedy ?? ''}`.trimEnd());

@@ -7,10 +7,11 @@ import { loadPackageCatalog } from '../../core/package.js';
 import type { Approval } from '../../core/verify/approvals.js';
 import { bundlesAt } from '../../core/verify/bundles.js';
 import { lockedTools } from '../../core/verify/lock.js';
-import { type Verification, type VerifyOptions, verifyBundle } from '../../core/verify/verify.js';
-import { gather, policyTrust, trustedFiles } from '../trusted-files.js';
+import type { SignedBy } from '../../core/verify/signatures.js';
+import { trustsAny, type Verification, type VerifyOptions, verifyBundle } from '../../core/verify/verify.js';
+import { addCertificateOptions, type CertificateFlags, gather, policyTrust, trustWith } from '../trusted-files.js';
 
-interface VerifyFlags {
+interface VerifyFlags extends CertificateFlags {
   key?: string[];
   policy?: string;
   minSandbox?: SandboxLevel;
@@ -28,12 +29,13 @@ Exit codes:
   3  not intact, or not signed as demanded`;
 
 export function verifyCommand(done: (code: number) => void): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description('check bundles: every byte, the signatures, and the verdict from the findings; runs nothing')
     .argument('<bundles...>', 'bundle folders, or folders of bundles')
     .option('--key <file>', 'a trusted public key; every statement must be signed by one of them', gather)
-    .option('--policy <file>', 'trust the keys of this policy, each for its roles')
-    .option('--require-signature', 'refuse to check without a key')
+    .option('--policy <file>', 'trust the keys and identities of this policy, each for its roles');
+  return addCertificateOptions(command)
+    .option('--require-signature', 'refuse to check without a key or an identity')
     .option('--require-approval', 'demand the approvals that the policy asks for, at least one')
     .addOption(
       new Option('--min-sandbox <level>', 'the weakest sandbox that a run may have had').choices(SANDBOX_LEVELS),
@@ -61,18 +63,16 @@ async function runVerify(paths: readonly string[], flags: VerifyFlags): Promise<
 
 async function optionsOf({ minSandbox, ...flags }: VerifyFlags): Promise<VerifyOptions> {
   const policy = await policyTrust(flags.policy);
-  const keys = [...(await trustedFiles(flags.key)), ...(policy?.keys ?? [])];
+  const trust = await trustWith(flags.key, policy, flags);
   const demand = flags.requireSignature ? '--require-signature' : flags.requireApproval && '--require-approval';
-  if (demand && keys.length === 0) {
+  if (demand && !trustsAny(trust)) {
     const remedy = 'Give the public key of whoever should have signed: --key <file>.';
     throw new Refusal('usage', [{ message: `${demand}: no key to check signatures with`, remedy }]);
   }
-  const requireApproval = flags.requireApproval ? Math.max(1, policy?.approvals ?? 1) : undefined;
   const lock = flags.lockedTools ? lockedTools(await loadPackageCatalog()) : undefined;
   return {
-    keys,
-    ...(requireApproval && { requireApproval }),
-    ...(policy && { waiverKeys: policy.keys, policySha256: policy.sha256 }),
+    ...trust,
+    ...(flags.requireApproval && { requireApproval: Math.max(1, policy?.approvals ?? 1) }),
     ...(minSandbox && { minSandbox }),
     ...(lock && { lock }),
   };
@@ -86,21 +86,31 @@ const UNSIGNED =
 
 function screen(
   { bundle, intact, verdict, signedBy, approvals, policy, waivers, problems }: Result,
-  { keys = [] }: VerifyOptions,
+  options: VerifyOptions,
 ): string[] {
   const name = forTerminal(bundle);
   if (!intact) return [`${name}: NOT INTACT`, ...problems.map(({ file, reason }) => `  ${file}: ${reason}`)];
-  const trusted = [...new Set(signedBy.filter((one) => one.trusted).map(({ keyid }) => keyid))];
-  const others = signedBy.filter((one) => !one.trusted);
+  const trusted = [...new Set(signedBy.filter((one) => one.trusted).map(who))];
   return [
     `${name}: intact, verdict ${verdict}`,
-    ...trusted.map((keyid) => `  signed by ${forTerminal(keyid)}`),
-    ...others.map(({ signature }) => `  ${forTerminal(signature)}: not checked, its key is not among the trusted ones`),
+    ...trusted.map((signer) => `  signed by ${signer}`),
+    ...signedBy.filter((one) => !one.trusted).map(otherLine),
     ...approvals.map(approvalLine),
     ...(policy?.same === false ? [`  it obeyed another policy than the one given: ${forTerminal(policy.name)}`] : []),
     ...(waivers ? [`  ${waiversLine(waivers)}`] : []),
-    ...(keys.length === 0 ? [`  ${UNSIGNED}`] : []),
+    ...(trustsAny(options) ? [] : [`  ${UNSIGNED}`]),
   ];
+}
+
+const who = ({ keyid, identity }: Pick<SignedBy, 'keyid' | 'identity'>): string =>
+  identity === null ? forTerminal(keyid) : `${forTerminal(identity.subject)} (${forTerminal(identity.issuer)})`;
+
+function otherLine(signed: SignedBy): string {
+  const why =
+    signed.identity === null
+      ? 'not checked, its key is not among the trusted ones'
+      : `counts for nothing, ${who(signed)} is not trusted`;
+  return `  ${forTerminal(signed.signature)}: ${why}`;
 }
 
 function waiversLine({ asOf, used }: NonNullable<Verification['waivers']>): string {
@@ -112,8 +122,9 @@ function waiversLine({ asOf, used }: NonNullable<Verification['waivers']>): stri
 /** The list of `--json` is whole. */
 const MOST_WAIVERS = 20;
 
-function approvalLine({ file, keyid, name, trusted, ownScan, approved }: Approval): string {
-  if (!trusted) return `  ${forTerminal(file)}: counts for nothing, its key is not trusted to approve`;
+function approvalLine({ file, name, trusted, ownScan, approved, ...signer }: Approval): string {
+  if (!trusted) return `  ${forTerminal(file)}: counts for nothing, who signed it is not trusted to approve`;
   const also = ownScan ? ', who signed the scan too' : '';
-  return `  approved by ${forTerminal(name ?? '')} (${forTerminal(keyid)})${also}, by their clock ${forTerminal(approved)}`;
+  const by = `${forTerminal(name ?? '')} (${who(signer)})`;
+  return `  approved by ${by}${also}, by their clock ${forTerminal(approved)}`;
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { category } from '../lib/category.js';
 import { SANDBOX_LEVELS } from '../lib/sandbox/job.js';
+import { keyidSchema } from '../lib/signing/keys.js';
 import { unreadReason } from '../lib/unread.js';
+import { SIGNATURE_FORMATS } from './sign.js';
 
 /**
  * The predicates of this project as schemas: their types and the JSON Schemas in schema/ come from here. They are open,
@@ -90,28 +92,52 @@ const processRecord = z.object({
   cpuMs: count.nullable(),
   maxRssBytes: count.nullable(),
   logTruncated: z.boolean(),
+  cached: z
+    .boolean()
+    .optional()
+    .describe('True: an engine’s earlier answer to the same job with the same inputs; the times are those of then.'),
 });
 export type ProcessRecord = z.infer<typeof processRecord>;
+
+/** Where and how a process of this program ran tools. */
+const ran = {
+  run: z.string().describe('Start time and a random part.'),
+  started: time,
+  finished: time,
+  generator: z.object({ name: z.literal('security-scan'), version: z.string() }),
+  host: z.object({ platform: z.string(), arch: z.string(), kernel: z.string(), cpus: count }),
+  runtime: z.enum(['local', 'dagger']),
+  sandbox: z.object({
+    level: z.enum(SANDBOX_LEVELS),
+    unsandboxed: z.boolean().describe('The operator gave up the sandbox.'),
+    enforcement: z.record(z.string(), z.string()).describe('By limit what enforced it, or `declared`.'),
+  }),
+  substrate: z.record(z.string(), z.object({ path: z.string(), version: z.string() })),
+  processes: z.array(processRecord),
+  audit: z.object({ head: hex, entries: count }).describe('Hash of the last entry of audit.jsonl, and their number.'),
+};
+
+/** The run that left one shard. */
+export const shardRun = z.object({ shard: z.int().positive(), ...ran });
+export type ShardRun = z.infer<typeof shardRun>;
 
 /** What varies from run to run, and therefore stands apart from the evidence. */
 export const runPredicate = z
   .object({
-    run: z.string().describe('Start time and a random part.'),
-    started: time,
-    finished: time,
-    generator: z.object({ name: z.literal('security-scan'), version: z.string() }),
-    host: z.object({ platform: z.string(), arch: z.string(), kernel: z.string(), cpus: count }),
-    runtime: z.enum(['local', 'dagger']),
-    sandbox: z.object({
-      level: z.enum(SANDBOX_LEVELS),
-      unsandboxed: z.boolean().describe('The operator gave up the sandbox.'),
-      enforcement: z.record(z.string(), z.string()).describe('By limit what enforced it, or `declared`.'),
-    }),
-    substrate: z.record(z.string(), z.object({ path: z.string(), version: z.string() })),
+    ...ran,
     verdict: z.object({ verdict, exitCode: count, exitZero: z.boolean() }),
-    processes: z.array(processRecord),
-    audit: z.object({ head: hex, entries: count }).describe('Hash of the last entry of audit.jsonl, and their number.'),
     files: z.array(z.object({ path: z.string(), sha256: hex, size: count })).describe('The other files of the record.'),
+    signers: z
+      .array(keyidSchema)
+      .describe('Fingerprints of the keys that sign this run and its evidence, sorted; none when it is unsigned.'),
+    signatureFormats: z.array(z.enum(SIGNATURE_FORMATS)).describe('The forms in which each of them signs, sorted.'),
+    shards: z
+      .array(shardRun)
+      .readonly()
+      .optional()
+      .describe(
+        'Of a merge: the runs that made its parts. `sandbox` is then the weakest of theirs, `processes` is empty.',
+      ),
   })
   .describe('Predicate run/v1: what varies from run to run.');
 export type RunPredicate = z.infer<typeof runPredicate>;

@@ -4,7 +4,8 @@ import { writeDurably } from '../bundle/staging.js';
 import { canonicalJson } from '../lib/canonical.js';
 import { readPlainFile } from '../lib/plain-file.js';
 import { IN_TOTO_PAYLOAD, signEnvelope } from '../lib/signing/dsse.js';
-import type { PrivateSigningKey } from '../lib/signing/keys.js';
+import type { KeylessSigner } from '../lib/signing/keyless/signer.js';
+import type { PrivateSigningKey, PublicSigningKey } from '../lib/signing/keys.js';
 import { sigstoreBundle } from '../lib/signing/sigstore-bundle.js';
 
 /** Statements hold an outcome for each file that was not judged; above this size nobody could read one either. */
@@ -31,6 +32,26 @@ export function placeOf(statement: string): SignedPlace | undefined {
 export const SIGNATURE_FORMATS = ['sigstore', 'dsse'] as const;
 export type SignatureFormat = (typeof SIGNATURE_FORMATS)[number];
 
+/** By whom, and in which form, a run is signed, as its statement says; `signers` are keyids, sorted. */
+export interface SignedAs {
+  signers: string[];
+  signatureFormats: SignatureFormat[];
+}
+
+/**
+ * What a run statement says of its signatures. It is written before anything is signed, so that every signature covers
+ * the names of all others, and none can be taken away unnoticed.
+ */
+export const signedAs = (
+  keys: readonly Pick<PublicSigningKey, 'keyid'>[],
+  formats: readonly SignatureFormat[] = DEFAULT_FORMATS,
+): SignedAs => ({
+  signers: keys.map(({ keyid }) => keyid).sort(),
+  signatureFormats: keys.length === 0 ? [] : [...formats].sort(),
+});
+
+const DEFAULT_FORMATS: readonly SignatureFormat[] = ['sigstore'];
+
 /** The file of one key's signature; a statement has as many as there are keys and formats. */
 export const signatureFile = (
   { folder, name }: SignedPlace,
@@ -38,24 +59,46 @@ export const signatureFile = (
   format: SignatureFormat,
 ): string => `${folder}/${name}.${shortId}.${format}.json`;
 
+/** The name of a signature's file: of what, by which key, in which form. */
+export const SIGNATURE_NAME = /(^|\/)[a-z0-9-]+\.[0-9a-f]{8}\.(?:sigstore|dsse)\.json$/;
+
+/** Whether a file of a bundle has the place of a signature over a statement. */
+export const isSignatureFile = (path: string): boolean =>
+  path.startsWith('signatures/') || (path.startsWith('runs/') && SIGNATURE_NAME.test(path));
+
 /**
  * Signs every statement of a staged bundle, the exact bytes of its file, and writes the signatures beside: one file for
  * each format. Returns their paths inside the bundle. Throws `Fault` for a statement that cannot be read.
  */
-export async function writeSignatures(
+export const writeSignatures = (
   folder: string,
   key: PrivateSigningKey,
-  formats: readonly SignatureFormat[] = ['sigstore'],
+  formats: readonly SignatureFormat[] = DEFAULT_FORMATS,
+): Promise<string[]> =>
+  signEach(folder, (statement, place) => {
+    const envelope = signEnvelope(statement, IN_TOTO_PAYLOAD, key);
+    const contentOf = (format: SignatureFormat) => (format === 'dsse' ? envelope : sigstoreBundle(envelope, key));
+    return formats.map((format) => [signatureFile(place, key, format), canonicalJson(contentOf(format))]);
+  });
+
+/** As `writeSignatures`, with a certificate: that only a Sigstore bundle can hold. Throws `Fault` that names a service. */
+export const writeKeylessSignatures = (folder: string, signer: KeylessSigner): Promise<string[]> =>
+  signEach(folder, async (statement, place) => [
+    [signatureFile(place, signer.key, 'sigstore'), await signer.sign(statement)],
+  ]);
+
+type SignatureFile = [path: string, content: string];
+
+async function signEach(
+  folder: string,
+  sign: (statement: Buffer, place: SignedPlace) => SignatureFile[] | Promise<SignatureFile[]>,
 ): Promise<string[]> {
   const written: string[] = [];
   for (const statement of await statementsIn(folder)) {
     const place = placeOf(statement);
     if (place === undefined) continue;
-    const envelope = signEnvelope(await readPlainFile(join(folder, statement), MAX_STATEMENT), IN_TOTO_PAYLOAD, key);
-    for (const format of formats) {
-      const file = signatureFile(place, key, format);
-      const content = format === 'dsse' ? envelope : sigstoreBundle(envelope, key);
-      await writeDurably(join(folder, file), [canonicalJson(content)]);
+    for (const [file, content] of await sign(await readPlainFile(join(folder, statement), MAX_STATEMENT), place)) {
+      await writeDurably(join(folder, file), [content]);
       written.push(file);
     }
   }

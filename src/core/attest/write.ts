@@ -9,15 +9,15 @@ import { sha256 } from '../lib/digest.js';
 import { readPlainFile } from '../lib/plain-file.js';
 import { printable } from '../lib/printable.js';
 import { redact } from '../lib/redact.js';
-import type { JobResult, Sandbox } from '../lib/sandbox/job.js';
+import type { JobResult, SandboxLevel } from '../lib/sandbox/job.js';
 import type { StepRun } from '../runtime/context.js';
 import { ATTESTATIONS, attestationPath } from './attestations.js';
 import { vulnerabilityScans, vulnsStatement } from './predicates/vulns.js';
 import { recordFiles } from './record-files.js';
 import { runStatement } from './run-statement.js';
 import { scanStatement } from './scan-statement.js';
-import type { ProcessRecord, RunPredicate } from './schemas.js';
-import { MAX_STATEMENT } from './sign.js';
+import type { ProcessRecord, RunPredicate, ShardRun } from './schemas.js';
+import { MAX_STATEMENT, type SignedAs } from './sign.js';
 
 /** Writes the statement about the scan beside the index that it names, and those under `attestations/`. */
 export async function writeStatements(
@@ -44,16 +44,31 @@ export interface RunFacts {
   started: Date;
   finished: Date;
   version: string;
-  sandbox: Sandbox;
+  sandbox: { level: SandboxLevel; enforcement: Readonly<Record<string, string>>; substrate: RunPredicate['substrate'] };
   unsandboxed: boolean;
   verdict: RunPredicate['verdict'];
+  /** Of a merge: the runs that made its parts. */
+  shards?: readonly ShardRun[];
   runs: readonly StepRun[];
   events: readonly object[];
   audit: { head(): string; length(): number };
+  /** Who will sign the run. */
+  signedAs: SignedAs;
 }
 
 /** Writes what varies from run to run: logs without secrets, events, and the statement that binds them to the evidence. */
 export async function writeRunRecord(facts: RunFacts, indexSha256: string): Promise<void> {
+  await writeRecordFiles(facts);
+  const files = await recordFiles(facts.folder);
+  const content = canonicalJson(runStatement(indexSha256, { ...predicate(facts), files }));
+  await writeDurably(join(facts.folder, 'run.intoto.json'), [content]);
+}
+
+/** Facts of a run that need no verdict. */
+export type RanFacts = Omit<RunFacts, 'verdict' | 'shards' | 'signedAs'>;
+
+/** Writes the logs, events and times of a run. */
+export async function writeRecordFiles(facts: RanFacts): Promise<void> {
   const logs = facts.runs.flatMap(({ folder, outcome }) =>
     folder === undefined
       ? []
@@ -65,9 +80,6 @@ export async function writeRunRecord(facts: RunFacts, indexSha256: string): Prom
   await writeLogs(facts.folder, logs);
   await writeLines(join(facts.folder, 'events.jsonl'), facts.events);
   await writeDurably(join(facts.folder, 'timings.json'), [canonicalJson(timings(facts))]);
-  const files = await recordFiles(facts.folder);
-  const content = canonicalJson(runStatement(indexSha256, { ...predicate(facts), files }));
-  await writeDurably(join(facts.folder, 'run.intoto.json'), [content]);
 }
 
 /**
@@ -88,6 +100,11 @@ export async function writeVulns(
 }
 
 function predicate(facts: RunFacts): Omit<RunPredicate, 'files'> {
+  return { ...ranBy(facts), ...facts.signedAs, verdict: facts.verdict, ...(facts.shards && { shards: facts.shards }) };
+}
+
+/** Where and how a run went: what the statement about it says besides its verdict. */
+export function ranBy(facts: RanFacts): Omit<ShardRun, 'shard'> {
   const { sandbox, audit } = facts;
   return {
     run: facts.id,
@@ -95,17 +112,16 @@ function predicate(facts: RunFacts): Omit<RunPredicate, 'files'> {
     finished: facts.finished.toISOString(),
     generator: { name: 'security-scan', version: facts.version },
     host: { platform: platform(), arch: arch(), kernel: release(), cpus: cpus().length },
-    runtime: 'local',
+    runtime: sandbox.level === 'dagger' ? 'dagger' : 'local',
     sandbox: { level: sandbox.level, unsandboxed: facts.unsandboxed, enforcement: { ...sandbox.enforcement } },
     substrate: { ...sandbox.substrate },
-    verdict: facts.verdict,
     processes: facts.runs.flatMap(processesOf),
     audit: { head: audit.head(), entries: audit.length() },
   };
 }
 
 /** Where the time went; `ownCpuMs` and `ownMaxRssBytes` are of the orchestrator itself. */
-const timings = ({ started, finished, runs }: RunFacts) => ({
+const timings = ({ started, finished, runs }: RanFacts) => ({
   schemaVersion: 1,
   wallMs: finished.getTime() - started.getTime(),
   ownCpuMs: Math.round((process.cpuUsage().user + process.cpuUsage().system) / 1000),
@@ -120,7 +136,7 @@ const processesOf = ({ outcome, job, reader }: StepRun): ProcessRecord[] => [
   ...(reader ? [record(`${outcome.step}.reader`, reader)] : []),
 ];
 
-const record = (id: string, { end, wallMs, cpuMs, maxRssBytes, logTruncated }: JobResult): ProcessRecord => ({
+const record = (id: string, { end, wallMs, cpuMs, maxRssBytes, logTruncated, kept }: JobResult): ProcessRecord => ({
   id,
   // The reason may be a line of standard error, which a tool can forge.
   end: end.kind === 'not-started' ? { ...end, reason: printable(redact(end.reason), 300) } : end,
@@ -128,4 +144,5 @@ const record = (id: string, { end, wallMs, cpuMs, maxRssBytes, logTruncated }: J
   cpuMs: cpuMs === null ? null : Math.round(cpuMs),
   maxRssBytes,
   logTruncated,
+  ...(kept && { cached: true }),
 });

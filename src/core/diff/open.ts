@@ -5,7 +5,7 @@ import { readCanonical } from '../verify/document.js';
 import { type BundleFolder, openFolder } from '../verify/folder.js';
 import { problemList } from '../verify/problems.js';
 import { planSchema, type Summary, summarySchema } from '../verify/schemas.js';
-import { type Verification, type VerifyOptions, verifyBundle } from '../verify/verify.js';
+import { type Verification, type VerifyOptions, verifyFolder } from '../verify/verify.js';
 
 /** A bundle that was found intact, and what comparisons read of it. */
 export interface OpenBundle {
@@ -41,10 +41,10 @@ export async function openBundle(
   path: string,
   options: VerifyOptions,
 ): Promise<{ verification: Verification; bundle?: OpenBundle }> {
-  const verification = await verifyBundle(path, options);
-  if (!verification.intact) return { verification };
   const problems = problemList();
   const folder = await openFolder(path, problems);
+  const verification = await verifyFolder(folder, options, problems);
+  if (!verification.intact) return { verification };
   const bundle = await problems.attempt('.', async () => ({
     path,
     folder,

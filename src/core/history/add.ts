@@ -4,7 +4,7 @@ import type { Published } from '../bundle/publish.js';
 import { Fault, Refusal } from '../lib/errors.js';
 import type { BundleFolder } from '../verify/folder.js';
 import { problemList } from '../verify/problems.js';
-import { type VerifyOptions, verifyBundle } from '../verify/verify.js';
+import { type VerifyOptions, verifyFolder } from '../verify/verify.js';
 import { appendEntry, type Head } from './append.js';
 import { BUNDLE_ID, type Fact } from './entry.js';
 import { approvalFact, approvalsIn, openBundle, runFact, runsIn } from './facts.js';
@@ -54,7 +54,7 @@ export interface AddOptions {
 /** Adds every run and approval of one bundle that the history lacks; the bundle must be intact. Throws `Refusal` or `Fault`. */
 export async function addBundle({ exportDir, id }: Placed, options: AddOptions = {}): Promise<Fact[]> {
   const folder = await openBundle(exportDir, id);
-  const { intact, problems } = await verifyBundle(folder.root, options.bundle);
+  const { intact, problems } = await verifyFolder(folder, options.bundle ?? {}, problemList());
   if (!intact) {
     const reasons = problems.map(({ file, reason }) => ({ file: `${id}/${file}`, message: reason }));
     throw new Refusal('bundle', [{ message: 'only an intact bundle is added to a history' }, ...reasons.slice(0, 20)]);

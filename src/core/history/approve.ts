@@ -5,16 +5,18 @@ import { canonicalJson } from '../lib/canonical.js';
 import { Fault, Refusal } from '../lib/errors.js';
 import type { PrivateSigningKey } from '../lib/signing/keys.js';
 import { signedStatement } from '../lib/signing/sigstore-bundle.js';
-import { approvalSchema, scanSubjects, signatureOf, statementOf } from '../verify/approvals.js';
-import { type BundleFolder, measure, openFolder } from '../verify/folder.js';
+import { type ApprovalStatement, approvalSchema, scanSubjects, signatureOf, statementOf } from '../verify/approvals.js';
+import { type BundleFolder, openFolder } from '../verify/folder.js';
 import { problemList } from '../verify/problems.js';
-import { type Verification, type VerifyOptions, verifyBundle } from '../verify/verify.js';
+import { type Verification, type VerifyOptions, verifyFolder } from '../verify/verify.js';
 import { addFacts, type Placed } from './add.js';
-import { approvalFact, openBundle } from './facts.js';
+import { approvalFact } from './facts.js';
 import { isFolder, makeHistory, moveInto } from './place.js';
 
 export interface ApprovalRequest {
   key: PrivateSigningKey;
+  /** Makes the signature by that key, as a Sigstore bundle; with a certificate, say. Absent: by the key alone. */
+  sign?: (statement: Uint8Array) => Promise<string>;
   comment: string | null;
   /** How the bundle is checked first. */
   bundle?: VerifyOptions;
@@ -38,14 +40,15 @@ export async function approve(placed: Placed, request: ApprovalRequest, clock: (
   const { key } = request;
   const bundle = join(placed.exportDir, placed.id);
   const stood = await standing(bundle, key);
-  const before = await identityOf(await openFolder(bundle, problemList())).catch(() => undefined);
-  const { intact, verdict, problems, signedBy } = await verifyBundle(bundle, request.bundle);
+  const found = problemList();
+  const folder = await openFolder(bundle, found);
+  const { intact, verdict, problems, signedBy } = await verifyFolder(folder, request.bundle ?? {}, found);
   if (!intact || verdict === null) {
     const reasons = problems.slice(0, 20).map(({ file, reason }) => ({ file, message: reason }));
     throw new Refusal('bundle', [{ file: placed.id, message: 'is not intact, and is not approved' }, ...reasons]);
   }
-  if (!stood) await writeApproval(placed, request, { verdict, identity: before }, clock());
-  await chain(placed, statementOf(key.shortId));
+  if (!stood) await writeApproval(placed, folder, request, { verdict, approved: clock().toISOString() });
+  await chain(placed, folder, statementOf(key.shortId));
   const ownScan = signedBy.some(({ statement, keyid }) => statement === SCAN && keyid === key.keyid);
   return { verdict, file: statementOf(key.shortId), how: stood ? 'stood' : 'made', ownScan };
 }
@@ -67,46 +70,27 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** What a check found, and which bundle that is about. */
-interface Looked {
-  verdict: ApprovalMade['verdict'];
-  identity: string | undefined;
-}
-
-/** The digests of what covers all evidence, and of the statement about the scan. Throws `Fault` where one is not there. */
-async function identityOf(folder: BundleFolder): Promise<string> {
-  return `${(await measure(folder, 'bundle.json')).sha256} ${(await measure(folder, SCAN)).sha256}`;
-}
-
+/** Signs what was checked: another bundle in its place since then is noticed when `folder` is read again. */
 async function writeApproval(
   { exportDir, id }: Placed,
-  { key, comment }: ApprovalRequest,
-  { verdict, identity }: Looked,
-  now: Date,
+  folder: BundleFolder,
+  { key, comment, sign = async (statement) => signedStatement(statement, key) }: ApprovalRequest,
+  stated: Pick<ApprovalStatement['predicate'], 'verdict' | 'approved'>,
 ): Promise<void> {
-  const folder = await openBundle(exportDir, id);
-  const subject = await scanSubjects(folder);
-  // Whoever can write there may have put another bundle in the place of the one that was checked.
-  if ((await identityOf(folder)) !== identity)
-    throw new Fault(
-      'bundle',
-      `${id} was changed while it was checked: nothing is signed`,
-      'Look at it, then try again.',
-    );
-  const approver = { keyid: key.keyid };
-  const predicate = { verdict, approver, approved: now.toISOString(), comment };
+  if (!(await isFolder(join(exportDir, id)))) throw new Fault('bundle', `${id} is no folder`, 'Look at it.');
   const statement = approvalSchema.parse({
     _type: STATEMENT_TYPE,
-    subject,
+    subject: await scanSubjects(folder),
     predicateType: APPROVAL_PREDICATE,
-    predicate,
+    predicate: { ...stated, approver: { keyid: key.keyid }, comment },
   });
   const text = canonicalJson(statement);
+  const signature = await sign(Buffer.from(text));
   const beside = await makeHistory(exportDir);
   await makeFolder(join(folder.root, 'approvals'));
   await moveInto(beside, join(folder.root, statementOf(key.shortId)), text);
   // Last: a statement counts for nothing until it is signed.
-  await moveInto(beside, join(folder.root, signatureOf(key.shortId)), signedStatement(Buffer.from(text), key));
+  await moveInto(beside, join(folder.root, signatureOf(key.shortId)), signature);
 }
 
 /** Nothing is written through a link. */
@@ -115,10 +99,10 @@ async function makeFolder(path: string): Promise<void> {
   if (!(await isFolder(path))) throw new Fault('bundle', `${path} is no folder`, 'Remove it.');
 }
 
-async function chain(placed: Placed, file: string): Promise<void> {
-  const { exportDir, id } = placed;
+async function chain(placed: Placed, folder: BundleFolder, file: string): Promise<void> {
+  const { id } = placed;
   try {
-    await addFacts(placed, [await approvalFact(await openBundle(exportDir, id), id, file)], false);
+    await addFacts(placed, [await approvalFact(folder, id, file)], false);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `the approval of ${id} stands, but the history beside it lacks it: ${why}`;

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findRemains } from '../bundle/incomplete.js';
 import { problemList, type VerifyProblem } from '../verify/problems.js';
-import { type VerifyOptions, verifyBundle } from '../verify/verify.js';
+import { type VerifyOptions, verifyFolder } from '../verify/verify.js';
 import { factsOf, isOther, knownTo, lacking } from './add.js';
 import { appendEntry } from './append.js';
 import type { Fact } from './entry.js';
@@ -68,7 +68,7 @@ async function wantedFacts(
       if (wanted.length === 0) return [];
       if (wanted.some((fact) => isOther(fact, chain)))
         problems.add(id, 'stands in the place of another bundle; see `history add`');
-      else if ((await verifyBundle(folder.root, options)).intact) return wanted;
+      else if ((await verifyFolder(folder, options, problemList())).intact) return wanted;
       else problems.add(id, 'is not intact and is not added');
       return [];
     });

@@ -3,7 +3,7 @@ import { canonicalJson } from '../lib/canonical.js';
 import { Refusal } from '../lib/errors.js';
 import type { BundleFolder } from '../verify/folder.js';
 import { type Problems, problemList, Unsound, type VerifyProblem } from '../verify/problems.js';
-import { type VerifyOptions, verifyBundle } from '../verify/verify.js';
+import { type VerifyOptions, verifyFolder } from '../verify/verify.js';
 import { type Fact, GENESIS, type HistoryEntry } from './entry.js';
 import { approvalFact, openBundle, runFact } from './facts.js';
 import { type Lacking, lackingIn } from './lacking.js';
@@ -120,7 +120,7 @@ async function checkBundle(
 ): Promise<void> {
   const checked = await problems.attempt(id, async () => {
     const folder = await openBundle(exportDir, id);
-    return { folder, found: (await verifyBundle(folder.root, options)).problems };
+    return { folder, found: (await verifyFolder(folder, options, problemList())).problems };
   });
   for (const { file, reason } of checked?.found ?? []) problems.add(`${id}/${file}`, reason);
   for (const entry of entries) {

@@ -13,10 +13,31 @@ const trustedKey = z.strictObject({
   publicKey: z.string().min(1).max(8192).describe('SPKI in PEM (`PUBLIC KEY`): Ed25519 or ECDSA P-256.'),
 });
 
+/** What an identity may vouch for: waivers and manifests are signed with keys. */
+const IDENTITY_ROLES = ['scan', 'approve'] as const satisfies readonly KeyRole[];
+
+const trustedIdentity = z.strictObject({
+  name: z.string().min(1).max(200).describe('Whose identity it is; shown beside what was signed in it.'),
+  roles: z.array(z.enum(IDENTITY_ROLES)).min(1).describe('What it may vouch for.'),
+  issuer: z
+    .string()
+    .regex(/^https:\/\/[\x21-\x7e]{1,500}$/, 'expected the https address of an identity provider')
+    .describe('The identity provider, exactly as certificates name it.'),
+  subject: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,2000}$/, 'expected the subject of a certificate, without spaces')
+    .describe('The subject of the certificates, exactly: a workflow with its ref, or an e-mail address.'),
+});
+
 /** Whose signatures count. */
 export const trust = z
   .strictObject({
     keys: z.array(trustedKey).max(100).default([]).describe('Keys whose signatures count, by role.'),
+    identities: z
+      .array(trustedIdentity)
+      .max(100)
+      .default([])
+      .describe('Identities whose keyless signatures count, by role, for whoever verifies with a trusted root.'),
     manifestSignature: z
       .enum(['optional', 'required'])
       .default('optional')
@@ -64,5 +85,6 @@ export const waivers = z
   })
   .describe('What exceptions must be.');
 
+export type TrustedIdentity = z.infer<typeof trustedIdentity>;
 export type TrustedKey = z.infer<typeof trustedKey>;
 export type KeyRole = (typeof KEY_ROLES)[number];

@@ -1,7 +1,8 @@
 import { type Problem, Refusal } from '../lib/errors.js';
 import { type PublicSigningKey, readPublicKey } from '../lib/signing/keys.js';
+import type { SignerIdentity } from '../lib/signing/sigstore-root.js';
 import type { Policy } from './policy.js';
-import { KEY_ROLES, type KeyRole } from './trust.js';
+import { KEY_ROLES, type KeyRole, type TrustedIdentity } from './trust.js';
 
 /** A key that somebody trusts, and what it may vouch for. */
 export interface TrustedKey {
@@ -32,6 +33,19 @@ export function trustedKeys({ trust }: Pick<Policy, 'trust'>, file: string): Tru
   if (problems.length > 0) throw new Refusal('policy', problems);
   return keys;
 }
+
+/** The identities of a policy. Throws `Refusal` for one that stands there twice. */
+export function trustedIdentities({ trust }: Pick<Policy, 'trust'>, file: string): readonly TrustedIdentity[] {
+  const names = trust.identities.map(identityName);
+  const twice = trust.identities.find((one, i) => names.indexOf(identityName(one)) !== i);
+  // Two entries of one identity would let it stand for two people.
+  if (twice === undefined) return trust.identities;
+  const message = `the identity of ${twice.name} is there twice`;
+  throw new Refusal('policy', [{ file, path: 'trust.identities', message }]);
+}
+
+/** An identity in one text; an issuer has no space in it. */
+export const identityName = ({ issuer, subject }: SignerIdentity): string => `${issuer} ${subject}`;
 
 /** A key that the operator names by itself may vouch for everything. */
 export const fullyTrusted = (key: PublicSigningKey, name: string): TrustedKey => ({ key, name, roles: KEY_ROLES });

@@ -31,6 +31,7 @@ export async function prepare(
     proc: step.proc,
     env: parts.env,
     cwd: parts.cwd,
+    goodCodes: [...new Set([...step.exitCodes.clean, ...step.exitCodes.findings])],
     limits: step.stdout ? { ...limits, logBytes: limits.outputBytes } : limits,
     stdout: step.stdout ? join(report, step.report.file) : join(folder, 'stdout.log'),
     stderr: join(folder, 'stderr.log'),

@@ -8,6 +8,7 @@ import { openStore } from '../toolchain/store.js';
 import { advise } from './advise.js';
 import type { Parts, StepContext } from './context.js';
 import { type HandedFile, writeInput } from './input.js';
+import { demandInterpreter } from './interpreter.js';
 import { readableByJobs } from './readable.js';
 import { makeView, VIEW } from './view.js';
 
@@ -24,6 +25,7 @@ export async function prepareProgram(
   folder: string,
   context: StepContext,
 ): Promise<Parts> {
+  demandInterpreter(step.tool, program, context.sandbox.substrate);
   const tool = await toolFolder(step, program, folder, context);
   const { covered, unread, mounts: packs } = await advise(step, files, folder, context);
   const seen = await makeView(step, covered, context.snapshot, join(folder, 'src'));

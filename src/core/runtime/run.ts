@@ -20,11 +20,15 @@ export interface RunOptions extends Omit<StepContext, 'onState'> {
 const MEMORY_SHARE = 0.9;
 
 /**
- * Runs every step of the plan, in parallel within processors and memory. The result is in the order of the plan.
+ * Runs the steps of the plan that files were handed out to (perhaps none), in parallel within processors and memory: a shard
+ * of a scan has some of them. The result is in the order of the plan; a step that did not run has no outcome.
  * When one step throws (a full disk, say), the others are ended before this throws: nothing outlives its run.
  */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<StepRun[]> {
-  const queue = byCost(plan.steps, options.handed);
+  const queue = byCost(
+    plan.steps.filter(({ id }) => options.handed.has(id)),
+    options.handed,
+  );
   const results = new Map<string, StepRun>();
   const free = slots(options.jobs ?? availableParallelism(), freemem() * MEMORY_SHARE);
   const broken = new AbortController();
@@ -40,7 +44,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<StepRun[
   const stop = (error: unknown) => broken.abort(error);
   await Promise.all(queue.map((step) => free(step.capabilities.memory, () => work(step)).catch(stop)));
   broken.signal.throwIfAborted();
-  return [...plan.steps.map((step) => results.get(step.id)), ...skipped(plan)].filter((run) => run !== undefined);
+  return [...plan.steps.map((step) => results.get(step.id)), ...skippedTools(plan)].filter((run) => run !== undefined);
 }
 
 /** The longest step first, so that it does not begin when the others are done. */
@@ -79,7 +83,7 @@ function slots(places: number, memory: number) {
 }
 
 /** Tools that somebody took out of the plan are named in the evidence beside those that ran. */
-function skipped(plan: Plan): StepRun[] {
+export function skippedTools(plan: Plan): StepRun[] {
   return plan.decisions
     .filter((decision) => !decision.included)
     .map(({ tool, category, by, reason }) => ({

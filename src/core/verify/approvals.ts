@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { APPROVAL_PREDICATE, type Subject } from '../attest/statement.js';
 import { canonicalJson } from '../lib/canonical.js';
-import { readPlainFile } from '../lib/plain-file.js';
-import { IN_TOTO_PAYLOAD, signersOf } from '../lib/signing/dsse.js';
-import { sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
-import type { TrustedKey } from '../policy/trusted-keys.js';
-import { MAX_DOCUMENT, parseCanonical, readCanonical } from './document.js';
-import { type BundleFolder, textOf } from './folder.js';
+import { keyidSchema } from '../lib/signing/keys.js';
+import type { SignerIdentity } from '../lib/signing/sigstore-root.js';
+import { identityName } from '../policy/trusted-keys.js';
+import { type Approvers, approverOf } from './approval-signature.js';
+import { readCanonical } from './document.js';
+import type { BundleFolder } from './folder.js';
 import { type Problems, Unsound } from './problems.js';
 import { statementSchema } from './schemas.js';
 
@@ -18,7 +17,7 @@ export const approvalSchema = statementSchema.extend({
   predicateType: z.literal(APPROVAL_PREDICATE),
   predicate: z.strictObject({
     verdict,
-    approver: z.strictObject({ keyid: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/) }),
+    approver: z.strictObject({ keyid: keyidSchema }),
     approved: z.iso.datetime(),
     comment: z.string().max(2000).nullable(),
   }),
@@ -26,10 +25,9 @@ export const approvalSchema = statementSchema.extend({
 export type ApprovalStatement = z.infer<typeof approvalSchema>;
 
 /** What an approval must agree with. */
-export interface Approved {
-  /** Keyids of those who signed the statement about the scan. */
+export interface Approved extends Approvers {
+  /** Keyids and identities of those who signed the statement about the scan, as `whoSigned` gives them. */
   scanSigners: readonly string[];
-  trusted: readonly TrustedKey[];
   indexSha256: string;
   /** Those of the statement about the scan. */
   subjects: readonly Subject[];
@@ -43,9 +41,11 @@ export interface Approval {
   file: string;
   /** As it names its approver; a hint unless `trusted`. */
   keyid: string;
-  /** As the policy names the key; null unless `trusted`. */
+  /** Whom the certificate is about; null without one, and where there is no trusted root to check it by. */
+  identity: SignerIdentity | null;
+  /** As the policy names the key or the identity; null unless `trusted`. */
   name: string | null;
-  /** Signed by a trusted key of the role `approve`, over the exact bytes of the statement. */
+  /** Signed by a trusted key or identity of the role `approve`, over the exact bytes of the statement. */
   trusted: boolean;
   /** Whoever signed the scan cannot be its only approver. */
   ownScan: boolean;
@@ -54,9 +54,6 @@ export interface Approval {
 }
 
 const FILE = /^approvals\/([0-9a-f]{8})\.(intoto|sigstore)\.json$/;
-/** The base64 of a statement of `MAX_DOCUMENT`. */
-const MAX_SIGNATURE = 2 * MAX_DOCUMENT;
-
 /**
  * Checks every file under `approvals/`: statements are canonical, about this bundle and its verdict, and each has its
  * signature. One by a key that is not trusted to approve is listed and counts for nothing.
@@ -81,9 +78,11 @@ export async function checkApprovals(folder: BundleFolder, about: Approved, prob
 /** Adds a problem unless enough different people approved, at least one of whom did not sign the scan. */
 export function demandApprovals(approvals: readonly Approval[], wanted: number, problems: Problems): void {
   const counting = approvals.filter(({ trusted }) => trusted);
-  const people = new Set(counting.map(({ keyid }) => keyid)).size;
+  // The key of a keyless signature is another one each time.
+  const people = new Set(counting.map(({ identity, keyid }) => (identity === null ? keyid : identityName(identity))))
+    .size;
   const least = Math.max(1, wanted);
-  if (people < least) problems.add('approvals', `${people} of ${least} approvals by keys that are trusted to approve`);
+  if (people < least) problems.add('approvals', `${people} of ${least} approvals by whom is trusted to approve`);
   else if (counting.every(({ ownScan }) => ownScan))
     problems.add('approvals', 'whoever signed the scan cannot be its only approver');
 }
@@ -112,44 +111,21 @@ async function checkApproval(folder: BundleFolder, file: string, named: Named, a
   if (about.verdict !== undefined && predicate.verdict !== about.verdict)
     throw new Unsound(`approves another verdict (${predicate.verdict}) than the evidence gives`);
   const { keyid } = predicate.approver;
-  const signer = await checkSignature(folder, file, { ...named, keyid }, about.trusted);
-  const mayApprove = signer?.roles.includes('approve') ?? false;
+  if (!named.isSigned) throw new Unsound('is not signed');
+  const claimed = { keyid, shortId: named.shortId, path: signatureOf(named.shortId) };
+  const { name, identity } = await approverOf(folder, file, claimed, about);
   return {
     file,
     keyid,
-    name: mayApprove ? (signer?.name ?? null) : null,
-    trusted: mayApprove,
-    ownScan: about.scanSigners.includes(keyid),
+    identity,
+    name: name ?? null,
+    trusted: name !== undefined,
+    ownScan: whoSigned({ keyid, identity }).some((who) => about.scanSigners.includes(who)),
     approved: predicate.approved,
     comment: predicate.comment,
   };
 }
 
-interface Claimed extends Named {
-  keyid: string;
-}
-
-/** The trusted key that signed the approval; undefined for a key that is not among them. Throws `Unsound`. */
-async function checkSignature(folder: BundleFolder, file: string, claimed: Claimed, trusted: Approved['trusted']) {
-  const path = signatureOf(claimed.shortId);
-  if (!claimed.isSigned) throw new Unsound('is not signed');
-  const bundle = parseCanonical(await textOf(folder, path, MAX_SIGNATURE), sigstoreBundleSchema);
-  const { payloadType, payload, signatures } = bundle.dsseEnvelope;
-  const bytes = await readPlainFile(join(folder.root, file), MAX_DOCUMENT);
-  if (payloadType !== IN_TOTO_PAYLOAD || payload !== bytes.toString('base64'))
-    throw new Unsound(`its signature ${path} is about other bytes`);
-  const { hint } = bundle.verificationMaterial.publicKey;
-  const named = trusted.find(
-    ({ key }) => key.keyid === claimed.keyid || key.hint === hint || key.shortId === claimed.shortId,
-  );
-  const signer = trusted.find(({ key }) => signersOf(bundle.dsseEnvelope, [key]).length > 0);
-  if (signer === undefined && named === undefined) return undefined;
-  const { keyid, shortId } = signer?.key ?? {};
-  const agrees =
-    keyid === claimed.keyid &&
-    shortId === claimed.shortId &&
-    signer?.key.hint === hint &&
-    signatures[0]?.keyid === keyid;
-  if (!agrees) throw new Unsound('does not verify with the key that it names');
-  return signer;
-}
+/** Every name by which a signer is known again. */
+export const whoSigned = ({ keyid, identity }: Pick<Approval, 'keyid' | 'identity'>): string[] =>
+  identity === null ? [keyid] : [keyid, identityName(identity)];

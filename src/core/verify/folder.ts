@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Fault } from '../lib/errors.js';
 import { openPlainFile } from '../lib/plain-file.js';
 import { type Problems, Unsound } from './problems.js';
 
@@ -17,7 +18,10 @@ export interface Measured {
   size: number;
 }
 
-/** The folder under check: what is in it, and what was measured of it while it was read. */
+/**
+ * The folder under check: what is in it, and what was measured of it while it was read. Every later reading of a file must
+ * give the same bytes, so whoever goes on with the same value uses what was checked.
+ */
 export interface BundleFolder {
   root: string;
   /** Relative paths of all files, sorted. */
@@ -43,7 +47,10 @@ export async function openFolder(path: string, problems: Problems): Promise<Bund
   return { root, files: files.sort(), measured: new Map() };
 }
 
-/** The bytes of a file in pieces, from `start` up to and without `end`. What is read whole is measured on the way. */
+/**
+ * The bytes of a file in pieces, from `start` up to and without `end`. What is read whole is measured on the way. Throws
+ * `Fault` at the end of a file that is another one than when it was first read.
+ */
 export async function* bytesOf(folder: BundleFolder, path: string, start = 0, end = Infinity): AsyncGenerator<Buffer> {
   const file = await openPlainFile(join(folder.root, path));
   const hash = createHash('sha256');
@@ -60,11 +67,23 @@ export async function* bytesOf(folder: BundleFolder, path: string, start = 0, en
   } finally {
     await file.close();
   }
-  if (start === 0 && end === Infinity) folder.measured.set(path, { sha256: hash.digest('hex'), size: at });
+  if (start === 0 && end === Infinity) keep(folder, path, { sha256: hash.digest('hex'), size: at });
+}
+
+/** Whoever can write to the folder could show one file to the check and another to what follows it. */
+function keep({ measured }: BundleFolder, path: string, now: Measured): void {
+  const before = measured.get(path);
+  if (before !== undefined && before.sha256 !== now.sha256)
+    throw new Fault('bundle', `${path} was changed while the bundle was in use`, 'Look at it, then try again.');
+  measured.set(path, now);
 }
 
 /** The whole of a file of at most `maxBytes`, as text. Throws `Unsound` when it is larger or no UTF-8. */
-export async function textOf(folder: BundleFolder, path: string, maxBytes: number): Promise<string> {
+export const textOf = async (folder: BundleFolder, path: string, maxBytes: number): Promise<string> =>
+  decode(await wholeOf(folder, path, maxBytes));
+
+/** The whole of a file of at most `maxBytes`. Throws `Unsound` when it is larger. */
+export async function wholeOf(folder: BundleFolder, path: string, maxBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of bytesOf(folder, path)) {
@@ -72,7 +91,7 @@ export async function textOf(folder: BundleFolder, path: string, maxBytes: numbe
     if (size > maxBytes) throw new Unsound(`has more than ${maxBytes} bytes`);
     pieces.push(piece);
   }
-  return decode(Buffer.concat(pieces));
+  return Buffer.concat(pieces);
 }
 
 /** The lines of a JSON Lines file, those of one piece together. Throws `Unsound` for a last line that is cut off. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { VulnerabilityScan } from '../attest/predicates/vulns.js';
+import { SIGNATURE_NAME } from '../attest/sign.js';
 import { RUN_PREDICATE } from '../attest/statement.js';
 import type { Evidence } from '../bundle/documents.js';
 import { SANDBOX_LEVELS, type SandboxLevel } from '../lib/sandbox/job.js';
@@ -8,13 +9,14 @@ import { parseCanonical, parseJson, readCanonical } from './document.js';
 import { type BundleFolder, linesOf, measure, textOf } from './folder.js';
 import { type Problems, Unsound } from './problems.js';
 import { type RunStatement, runStatementSchema } from './schemas.js';
+import { checkShards } from './shards.js';
+import type { SignedRun } from './signers.js';
 import { checkVulns, scansOf } from './vulns.js';
 
 const EXIT_CODES = { pass: 0, fail: 1, error: 3 } as const;
 /** Logs are capped when they are written; events have a line for each state of each step. */
 const MAX_RECORD_FILE = 2 ** 26;
 const RUN_FILE = /^runs\/([^/]+)\/(.+)$/;
-export const SIGNATURE = /(^|\/)[a-z0-9-]+\.[0-9a-f]{8}\.(?:sigstore|dsse)\.json$/;
 
 /** What a record must agree with. */
 export interface Evidenced {
@@ -24,8 +26,8 @@ export interface Evidenced {
   minSandbox: SandboxLevel;
 }
 
-/** Checks every record under `runs/`; a bundle has at least one. */
-export async function checkRuns(folder: BundleFolder, given: Evidenced, problems: Problems): Promise<void> {
+/** Checks every record under `runs/`; a bundle has at least one. Returns by whom each sound statement says it is signed. */
+export async function checkRuns(folder: BundleFolder, given: Evidenced, problems: Problems): Promise<SignedRun[]> {
   const records = new Map<string, Set<string>>();
   for (const file of folder.files.filter((path) => path.startsWith('runs/'))) {
     const [, run, rest] = RUN_FILE.exec(file) ?? [];
@@ -34,7 +36,12 @@ export async function checkRuns(folder: BundleFolder, given: Evidenced, problems
   }
   if (records.size === 0) problems.add('runs', 'has no record of any run');
   const scans = await problems.attempt('findings.jsonl', () => scansOf(folder, given.evidence));
-  for (const [run, files] of records) await checkRecord(folder, { run, files, scans: scans ?? [] }, given, problems);
+  const signed: SignedRun[] = [];
+  for (const [run, files] of records) {
+    const found = await checkRecord(folder, { run, files, scans: scans ?? [] }, given, problems);
+    if (found !== undefined) signed.push(found);
+  }
+  return signed;
 }
 
 interface Found {
@@ -49,7 +56,7 @@ async function checkRecord(
   { run, files, scans }: Found,
   given: Evidenced,
   problems: Problems,
-): Promise<void> {
+): Promise<SignedRun | undefined> {
   const at = `runs/${run}`;
   const path = `${at}/run.intoto.json`;
   const statement = await problems.attempt(path, async () => {
@@ -57,8 +64,8 @@ async function checkRecord(
     checkStatement(read, run, given);
     return read;
   });
-  if (statement === undefined) return;
-  const { audit } = statement.predicate;
+  if (statement === undefined) return undefined;
+  const { audit, signers, signatureFormats } = statement.predicate;
   await problems.attempt(`${at}/audit.jsonl`, async () => {
     const { head, entries } = await readAuditLog(folder, `${at}/audit.jsonl`, run);
     if (entries !== audit.entries)
@@ -66,8 +73,10 @@ async function checkRecord(
     if (head !== audit.head) throw new Unsound('does not end in the entry that the run statement names');
   });
   await checkFiles(folder, at, files, statement, problems);
+  await checkShards(folder, at, statement.predicate, problems);
   const { evidence, indexSha256 } = given;
   await checkVulns(folder, scans, { at, files, evidence, indexSha256, times: statement.predicate }, problems);
+  return { run, signers, signatureFormats };
 }
 
 function checkStatement({ subject, predicateType, predicate }: RunStatement, run: string, given: Evidenced): void {
@@ -82,6 +91,8 @@ function checkStatement({ subject, predicateType, predicate }: RunStatement, run
   const { level } = predicate.sandbox;
   if (SANDBOX_LEVELS.indexOf(level) < SANDBOX_LEVELS.indexOf(given.minSandbox))
     throw new Unsound(`ran in the sandbox \`${level}\`, \`${given.minSandbox}\` is demanded`);
+  if (predicate.signers.length > 0 !== predicate.signatureFormats.length > 0)
+    throw new Unsound('names signers without a form of signature, or a form without signers');
   if (predicate.finished < predicate.started) throw new Unsound('ended before it started');
 }
 
@@ -102,7 +113,7 @@ async function checkFiles(
   if (named.size !== predicate.files.length) problems.add(path, 'names a file twice');
   const own = ['run.intoto.json', 'audit.jsonl'];
   for (const name of files) {
-    if (!named.has(name) && !own.includes(name) && !SIGNATURE.test(name))
+    if (!named.has(name) && !own.includes(name) && !SIGNATURE_NAME.test(name))
       problems.add(`${at}/${name}`, 'is not named by the run statement');
   }
   for (const [name, { sha256, size }] of named) {

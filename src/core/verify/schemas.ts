@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { SIGNATURE_FORMATS } from '../attest/sign.js';
 import { network } from '../lib/capability.js';
 import { CATEGORIES, category, toolId } from '../lib/category.js';
 import { SANDBOX_LEVELS } from '../lib/sandbox/job.js';
+import { keyidSchema } from '../lib/signing/keys.js';
 import { unreadReason } from '../lib/unread.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { manifestSchema } from '../manifest/schema.js';
@@ -214,6 +216,13 @@ export const statementSchema = z.looseObject({
   predicateType: z.string(),
 });
 
+/** Each once, in the order of code units. */
+const sorted = <T extends z.ZodType<string>>(item: T, most: number) =>
+  z
+    .array(item)
+    .max(most)
+    .refine((all) => all.every((one, i) => i === 0 || String(all[i - 1]) < one), 'expected each once, sorted');
+
 const recordFile = z.strictObject({ path, sha256: hex, size: count });
 
 /** `run.intoto.json`; of the predicate what binds the record together. */
@@ -226,6 +235,8 @@ export const runStatementSchema = statementSchema.extend({
     verdict: z.strictObject({ verdict: z.enum(['pass', 'fail', 'error']), exitCode: count, exitZero: z.boolean() }),
     audit: z.strictObject({ head: hex, entries: count }),
     files: z.array(recordFile).max(10_000).optional(),
+    signers: sorted(keyidSchema, 32),
+    signatureFormats: sorted(z.enum(SIGNATURE_FORMATS), SIGNATURE_FORMATS.length),
   }),
 });
 export type RunStatement = z.infer<typeof runStatementSchema>;

@@ -1,13 +1,19 @@
-import { join } from 'node:path';
-import { placeOf, type SignatureFormat, type SignedPlace, signatureFile } from '../attest/sign.js';
-import { readPlainFile } from '../lib/plain-file.js';
+import {
+  isSignatureFile,
+  placeOf,
+  SIGNATURE_NAME,
+  type SignatureFormat,
+  type SignedPlace,
+  signatureFile,
+} from '../attest/sign.js';
 import { type Envelope, IN_TOTO_PAYLOAD, signersOf, singleSignature } from '../lib/signing/dsse.js';
 import type { PublicSigningKey } from '../lib/signing/keys.js';
-import { sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
+import { type SigstoreBundle, sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
+import type { SignerIdentity } from '../lib/signing/sigstore-root.js';
 import { MAX_DOCUMENT, parseCanonical } from './document.js';
-import { type BundleFolder, textOf } from './folder.js';
+import { type BundleFolder, textOf, wholeOf } from './folder.js';
 import { type Problems, Unsound } from './problems.js';
-import { SIGNATURE } from './runs.js';
+import { type Certificates, certifiedSigner, trustedAs } from './trusted.js';
 
 /** One signature that was found. */
 export interface SignedBy {
@@ -17,28 +23,37 @@ export interface SignedBy {
   signature: string;
   /** As the signature names its key; a hint unless `trusted`. */
   keyid: string;
-  /** Made by one of the trusted keys, over the exact bytes of the statement. */
+  /** Whom its certificate is about; null without one, and where there is no trusted root to check it by. */
+  identity: SignerIdentity | null;
+  /** Made by one of the trusted keys, or in a trusted identity, over the exact bytes of the statement. */
   trusted: boolean;
+}
+
+/** Whose signatures over statements count. */
+export interface ScanSigners {
+  keys: readonly PublicSigningKey[];
+  certificates?: Certificates | undefined;
 }
 
 /** The base64 of a statement of `MAX_DOCUMENT`. */
 const MAX_SIGNATURE = 2 * MAX_DOCUMENT;
 
 /**
- * Checks every signature file, and that each statement is signed by a trusted key when `required`. A signature by a key
- * that is not among the trusted ones cannot be checked: it is listed as such and counts for nothing.
+ * Checks every signature file, and that each statement is signed by a trusted key or identity when `required`. A signature
+ * by a key that is not among the trusted ones cannot be checked, nor one by a certificate without a trusted root: it is
+ * listed as such and counts for nothing.
  */
 export async function checkSignatures(
   folder: BundleFolder,
   statements: readonly string[],
-  trusted: readonly PublicSigningKey[],
+  trusted: ScanSigners,
   required: boolean,
   problems: Problems,
 ): Promise<SignedBy[]> {
   const found: SignedBy[] = [];
   const places = new Map(statements.flatMap(placeOfEach));
   for (const file of folder.files.filter(isSignatureFile)) {
-    const place = SIGNATURE.test(file) ? places.get(file.replace(ENDING, '')) : undefined;
+    const place = SIGNATURE_NAME.test(file) ? places.get(file.replace(ENDING, '')) : undefined;
     const signed = await problems.attempt(file, () => {
       if (place === undefined) throw new Unsound('is a signature of no statement of this bundle');
       return checkSignature(folder, file, place, trusted);
@@ -46,9 +61,10 @@ export async function checkSignatures(
     if (signed !== undefined) found.push(signed);
   }
   if (!required) return found;
+  const whom = trusted.certificates === undefined ? 'key' : 'key or identity';
   const vouched = new Set(found.filter((signed) => signed.trusted).map(({ statement }) => statement));
   for (const statement of statements)
-    if (!vouched.has(statement)) problems.add(statement, 'is not signed by a trusted key');
+    if (!vouched.has(statement)) problems.add(statement, `is not signed by a trusted ${whom}`);
   return found;
 }
 
@@ -60,22 +76,34 @@ function placeOfEach(statement: string): [string, SignedPlace][] {
   return place === undefined ? [] : [[`${place.folder}/${place.name}`, place]];
 }
 
-const isSignatureFile = (path: string): boolean =>
-  path.startsWith('signatures/') || (path.startsWith('runs/') && SIGNATURE.test(path));
-
 async function checkSignature(
   folder: BundleFolder,
   file: string,
   place: SignedPlace,
-  trusted: readonly PublicSigningKey[],
+  trusted: ScanSigners,
 ): Promise<SignedBy> {
   const { statement } = place;
-  const { format, envelope, hint } = readSignature(file, await textOf(folder, file, MAX_SIGNATURE));
-  const [{ keyid } = { keyid: undefined }] = envelope.signatures;
+  const signature = readSignature(file, await textOf(folder, file, MAX_SIGNATURE));
+  const { envelope } = signature;
   if (envelope.payloadType !== IN_TOTO_PAYLOAD) throw new Unsound('is about no in-toto statement');
-  const bytes = await readPlainFile(join(folder.root, statement), MAX_DOCUMENT);
+  const bytes = await wholeOf(folder, statement, MAX_DOCUMENT);
   if (bytes.toString('base64') !== envelope.payload)
     throw new Unsound(`is about other bytes than those of ${statement}`);
+  const [{ keyid = 'unknown' } = {}] = envelope.signatures;
+  const found = { statement, signature: file, keyid };
+  return signature.certified === undefined
+    ? { ...found, identity: null, trusted: isByKey(file, place, signature, trusted.keys) }
+    : { ...found, ...byCertificate(file, place, signature.certified, trusted.certificates) };
+}
+
+/** Whether a trusted key made it. Throws `Unsound` when it names one and is not by it. */
+function isByKey(
+  file: string,
+  place: SignedPlace,
+  { format, envelope, hint }: Signature,
+  trusted: readonly PublicSigningKey[],
+): boolean {
+  const [{ keyid } = { keyid: undefined }] = envelope.signatures;
   const [signer] = signersOf(envelope, trusted);
   const claimed = trusted.find((key) => file === signatureFile(place, key, format));
   const named = trusted.find((key) => key.hint === hint || key.keyid === keyid);
@@ -83,22 +111,38 @@ async function checkSignature(
     throw new Unsound('does not verify with the key that it names');
   // Hints decide nothing; they must be right all the same, so that no byte of a signature file can change unnoticed.
   const isNamed = signer?.keyid === keyid && (hint === undefined || signer?.hint === hint);
-  if (signer !== undefined && (claimed !== signer || !isNamed))
-    throw new Unsound('names another key than the one that made it');
-  return { statement, signature: file, keyid: keyid ?? 'unknown', trusted: signer !== undefined };
+  if (signer !== undefined && (claimed !== signer || !isNamed)) throw new Unsound(OTHER_KEY);
+  return signer !== undefined;
+}
+
+const OTHER_KEY = 'names another key than the one that made it';
+
+function byCertificate(
+  file: string,
+  place: SignedPlace,
+  bundle: SigstoreBundle,
+  certificates: Certificates | undefined,
+): Pick<SignedBy, 'identity' | 'trusted'> {
+  const { key, identity } = certifiedSigner(bundle, certificates?.root);
+  const isNamed = bundle.dsseEnvelope.signatures[0]?.keyid === key.keyid;
+  if (!isNamed || file !== signatureFile(place, key, 'sigstore')) throw new Unsound(OTHER_KEY);
+  return { identity, trusted: trustedAs(identity, 'scan', certificates) !== undefined };
 }
 
 interface Signature {
   format: SignatureFormat;
   envelope: Envelope;
   /** What a Sigstore bundle says of its key; an envelope by itself has no such thing. */
-  hint: string | undefined;
+  hint?: string;
+  /** The whole bundle, where it brings a certificate. */
+  certified?: SigstoreBundle;
 }
 
 /** The file's name says what is in it. */
 function readSignature(file: string, text: string): Signature {
-  if (file.endsWith('.dsse.json'))
-    return { format: 'dsse', envelope: parseCanonical(text, singleSignature), hint: undefined };
-  const { dsseEnvelope, verificationMaterial } = parseCanonical(text, sigstoreBundleSchema);
-  return { format: 'sigstore', envelope: dsseEnvelope, hint: verificationMaterial.publicKey.hint };
+  if (file.endsWith('.dsse.json')) return { format: 'dsse', envelope: parseCanonical(text, singleSignature) };
+  const bundle = parseCanonical(text, sigstoreBundleSchema);
+  const { dsseEnvelope: envelope, verificationMaterial: material } = bundle;
+  const more = 'publicKey' in material ? { hint: material.publicKey.hint } : { certified: bundle };
+  return { format: 'sigstore', envelope, ...more };
 }

@@ -1,7 +1,7 @@
 import { placeOf } from '../attest/sign.js';
 import type { SandboxLevel } from '../lib/sandbox/job.js';
 import { type TrustedKey, withRole } from '../policy/trusted-keys.js';
-import { type Approval, checkApprovals, demandApprovals, scanSubjects } from './approvals.js';
+import { type Approval, checkApprovals, demandApprovals, scanSubjects, whoSigned } from './approvals.js';
 import { type Checked, checkEvidence } from './evidence.js';
 import { type BundleFolder, measure, openFolder } from './folder.js';
 import { checkFiles, readIndex } from './index-file.js';
@@ -10,10 +10,14 @@ import { type Problems, problemList, type VerifyProblem } from './problems.js';
 import { checkRuns } from './runs.js';
 import type { BundleIndex } from './schemas.js';
 import { checkSignatures, type SignedBy } from './signatures.js';
+import { checkSigners } from './signers.js';
+import type { Certificates } from './trusted.js';
 
 export interface VerifyOptions {
   /** Keys that the verifier trusts. With any, every statement must be signed by one that has the role `scan`. */
   keys?: readonly TrustedKey[];
+  /** The trusted root that certificates are checked by, and the identities that count, as keys do. */
+  certificates?: Certificates;
   /** Keys whose waivers count for the verifier; without them those of the bundle's own policy do. */
   waiverKeys?: readonly TrustedKey[];
   /** SHA-256 of the RFC 8785 form of the verifier's policy, to be compared with the bundle's. */
@@ -49,7 +53,15 @@ export interface Verification {
  */
 export async function verifyBundle(path: string, options: VerifyOptions = {}): Promise<Verification> {
   const problems = problemList();
-  const folder = await openFolder(path, problems);
+  return verifyFolder(await openFolder(path, problems), options, problems);
+}
+
+/** As `verifyBundle`, for a folder that the caller goes on with: of each file only the bytes that were checked are read. */
+export async function verifyFolder(
+  folder: BundleFolder,
+  options: VerifyOptions,
+  problems: Problems,
+): Promise<Verification> {
   const index = await readIndex(folder, problems);
   const signedBy = await checkStatements(folder, options, problems);
   const checked = index && (await checkContent(folder, index, signedBy, options, problems));
@@ -74,24 +86,30 @@ const STATEMENT = 'attestation.intoto.json';
 
 /** Every statement of the bundle, found by its place. */
 async function checkStatements(folder: BundleFolder, options: VerifyOptions, problems: Problems): Promise<SignedBy[]> {
-  const { keys = [], requireSignature = false } = options;
+  const { keys = [], certificates, requireSignature = false } = options;
   const statements = folder.files.filter((file) => placeOf(file) !== undefined);
-  return checkSignatures(folder, statements, withRole(keys, 'scan'), keys.length > 0 || requireSignature, problems);
+  const trusted = { keys: withRole(keys, 'scan'), certificates };
+  return checkSignatures(folder, statements, trusted, trustsAny(options) || requireSignature, problems);
 }
+
+/** Whether the verifier says whose signatures count; an unsigned bundle cannot hold then. */
+export const trustsAny = ({ keys = [], certificates }: VerifyOptions): boolean =>
+  keys.length > 0 || (certificates?.identities.length ?? 0) > 0;
 
 async function approvalsOf(
   folder: BundleFolder,
   checked: Checked | undefined,
   signedBy: readonly SignedBy[],
-  { keys = [], requireApproval }: VerifyOptions,
+  { keys = [], certificates, requireApproval }: VerifyOptions,
   problems: Problems,
 ): Promise<Approval[]> {
-  const scanSigners = signedBy.filter(({ statement }) => statement === STATEMENT).map(({ keyid }) => keyid);
+  const scanSigners = signedBy.filter(({ statement }) => statement === STATEMENT).flatMap(whoSigned);
   const found = folder.files.some((file) => file.startsWith('approvals/'))
     ? await problems.attempt('approvals', async () => {
         const { sha256: indexSha256 } = await measure(folder, 'bundle.json');
         const subjects = await scanSubjects(folder);
-        const about = { scanSigners, trusted: keys, indexSha256, subjects, verdict: checked?.verdict.verdict };
+        const verdict = checked?.verdict.verdict;
+        const about = { scanSigners, trusted: keys, certificates, indexSha256, subjects, verdict };
         return checkApprovals(folder, about, problems);
       })
     : [];
@@ -103,17 +121,19 @@ async function checkContent(
   folder: BundleFolder,
   index: BundleIndex,
   signedBy: readonly SignedBy[],
-  { keys = [], waiverKeys, lock, minSandbox = 'none' }: VerifyOptions,
+  options: VerifyOptions,
   problems: Problems,
 ): Promise<Checked | undefined> {
+  const { waiverKeys, lock, minSandbox = 'none' } = options;
   const { sha256 } = await measure(folder, 'bundle.json');
   // What nobody trusted vouches for is not interpreted any further when keys are given.
   const trusted = signedBy.some((signed) => signed.trusted && signed.statement === STATEMENT);
   const checked =
-    keys.length > 0 && !trusted ? undefined : await checkEvidence(folder, index, sha256, problems, waiverKeys);
+    trustsAny(options) && !trusted ? undefined : await checkEvidence(folder, index, sha256, problems, waiverKeys);
   await checkFiles(folder, index, problems);
   if (checked === undefined) return undefined;
-  await checkRuns(folder, { indexSha256: sha256, evidence: checked.evidence, minSandbox }, problems);
+  const runs = await checkRuns(folder, { indexSha256: sha256, evidence: checked.evidence, minSandbox }, problems);
+  checkSigners(folder.files, runs, signedBy, problems);
   if (lock !== undefined) await problems.attempt('inputs/plan.json', () => checkLock(checked.plan, lock));
   return checked;
 }

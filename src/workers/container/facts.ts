@@ -1,13 +1,23 @@
 import { readFileSync } from 'node:fs';
-import type { ContainerFacts } from '../../core/lib/sandbox/container.js';
+import type { ContainerFacts, EngineTime } from '../../core/lib/sandbox/container.js';
 import { nodeProgram, systemProgram, versionOf } from '../../core/lib/sandbox/programs.js';
 
 /** Reads proc(5) for what the engine made of the container. */
-export const containerFacts = (): ContainerFacts => ({
-  interfaces: interfacesIn(readFileSync('/proc/net/dev', 'utf8')),
-  filtered: /^Seccomp:\s+2$/m.test(readFileSync('/proc/self/status', 'utf8')),
-  tmpBytes: tmpBytesIn(readFileSync('/proc/mounts', 'utf8')),
-  programs: programs(),
+export function containerFacts(): ContainerFacts {
+  const mounts = readFileSync('/proc/mounts', 'utf8');
+  return {
+    interfaces: interfacesIn(readFileSync('/proc/net/dev', 'utf8')),
+    filtered: /^Seccomp:\s+2$/m.test(readFileSync('/proc/self/status', 'utf8')),
+    tmpBytes: tmpfsBytesIn(mounts, '/tmp'),
+    sharedBytes: tmpfsBytesIn(mounts, '/dev/shm'),
+    programs: programs(),
+  };
+}
+
+/** Now, by what no container can set. */
+export const engineTime = (): EngineTime => ({
+  boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+  ms: Number(process.hrtime.bigint() / 1_000_000n),
 });
 
 /** Names before the colons of /proc/net/dev, below its two lines of headings. */
@@ -18,10 +28,11 @@ export const interfacesIn = (text: string): string[] =>
     .map((line) => line.split(':')[0]?.trim() ?? '')
     .filter((name) => name !== '' && name !== 'lo');
 
-/** `size=` of the tmpfs on /tmp, which the kernel writes in KiB. */
-export function tmpBytesIn(text: string): number | null {
-  const options = /^\S+ \/tmp tmpfs (\S+) /m.exec(text)?.[1] ?? '';
-  const size = /(?:^|,)size=(\d+)k(?:,|$)/.exec(options)?.[1];
+/** `size=` of the tmpfs at a mount point, which the kernel writes in KiB. The last mount there is the one that is seen. */
+export function tmpfsBytesIn(text: string, at: string): number | null {
+  const last = text.split('\n').findLast((line) => line.split(' ')[1] === at) ?? '';
+  const [, , type, options = ''] = last.split(' ');
+  const size = type === 'tmpfs' ? /(?:^|,)size=(\d+)k(?:,|$)/.exec(options)?.[1] : undefined;
   return size === undefined ? null : Number(size) * 1024;
 }
 

@@ -1,13 +1,22 @@
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { closeSync, constants, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type ContainerFacts, type ContainerOrder, LEFT, PLACES } from '../../core/lib/sandbox/container.js';
+import { sha256 } from '../../core/lib/digest.js';
+import {
+  type ContainerAnswer,
+  type ContainerFacts,
+  type ContainerOrder,
+  LEFT,
+  PLACES,
+} from '../../core/lib/sandbox/container.js';
 import { type Job, type JobResult, PROGRAMS } from '../../core/lib/sandbox/job.js';
 import { hostProgram, requireProgram } from '../../core/lib/sandbox/programs.js';
 import { jobProblem, notStarted, runJobAs } from '../../core/lib/sandbox/runner.js';
 import { programsOf } from '../../core/lib/sandbox/view.js';
-import { containerFacts } from './facts.js';
-import { containerStarter, ENTRY_TOOLS } from './starter.js';
+import { containerFacts, engineTime } from './facts.js';
+import { memoryOf, watchMemory } from './memory.js';
+import { containerStarter, ENTRY_TOOLS, endAllOf } from './starter.js';
 
 /** A container is ended from outside by ending it whole, so nothing asks the agent to stop. */
 const NEVER = new AbortController().signal;
@@ -17,11 +26,14 @@ const NEVER = new AbortController().signal;
  * hold, and leaves the answer and all that the job wrote in one folder that the job cannot enter.
  */
 export async function runOrder(): Promise<void> {
-  const order = JSON.parse(readFileSync(PLACES.order, 'utf8')) as ContainerOrder;
+  const began = engineTime();
+  const text = readFileSync(PLACES.order, 'utf8');
+  const order = JSON.parse(text) as ContainerOrder;
   mkdirSync(PLACES.left, { recursive: true, mode: 0o700 });
   const facts = containerFacts();
   const result = await attempt(order, facts);
-  writeFileSync(join(PLACES.left, LEFT.answer), JSON.stringify({ nonce: order.nonce, facts, result }));
+  const answer: ContainerAnswer = { order: sha256(text), began, facts, result };
+  writeFileSync(join(PLACES.left, LEFT.answer), JSON.stringify(answer));
 }
 
 async function attempt(order: ContainerOrder, facts: ContainerFacts): Promise<JobResult> {
@@ -35,10 +47,14 @@ async function attempt(order: ContainerOrder, facts: ContainerFacts): Promise<Jo
 }
 
 /** A job never starts where it could reach a network or fill the memory: the engine was asked for other walls. */
-function wallProblem({ limits }: ContainerOrder, { interfaces, tmpBytes }: ContainerFacts): string | undefined {
+function wallProblem(
+  { limits }: ContainerOrder,
+  { interfaces, tmpBytes, sharedBytes }: ContainerFacts,
+): string | undefined {
   if (interfaces.length > 0) return `the engine gave the container a network: ${interfaces.join(', ')}`;
-  if (tmpBytes === null || tmpBytes > Math.ceil(limits.tmpBytes / 4096) * 4096)
-    return 'the engine gave the container a /tmp without its limit';
+  const most = Math.ceil(limits.tmpBytes / 4096) * 4096;
+  if (tmpBytes === null || tmpBytes > most) return 'the engine gave the container a /tmp without its limit';
+  if (sharedBytes === null || sharedBytes > most) return 'the engine gave the container a /dev/shm without its limit';
   return undefined;
 }
 
@@ -51,11 +67,34 @@ async function runInside(order: ContainerOrder): Promise<JobResult> {
     const job = { ...jobOf(order), ...(stdin !== undefined && { stdin }) };
     const problem = jobProblem(job);
     if (problem !== undefined) return notStarted(problem);
-    const identity = { kind: 'private' as const, uid: order.uid, gid: order.uid };
-    return await runJobAs(containerStarter(identity), { version: 2 }, identity, job, NEVER);
+    const uid = order.uid ?? drawnUid();
+    const identity = { kind: 'private' as const, uid, gid: uid };
+    return await watched(job, uid, () => runJobAs(containerStarter(identity), { version: 2 }, identity, job, NEVER));
   } finally {
     if (stdin !== undefined) closeSync(stdin);
     for (const [index, { at }] of order.writes.entries()) move(at, join(PLACES.left, String(index)));
+  }
+}
+
+/** The range systemd keeps for dynamic users (systemd.io/UIDS-GIDS). */
+const [FIRST_UID, LAST_UID] = [61184, 65519];
+
+/** Drawn here and not in the order, which is the same for the same job. Limits count a uid's processes on the whole engine. */
+const drawnUid = (): number => randomInt(FIRST_UID, LAST_UID + 1);
+
+/** Ends a job whose processes take more than its memory together: the engine has no limit for that (0.21). */
+async function watched({ limits }: Job, uid: number, run: () => Promise<JobResult>): Promise<JobResult> {
+  let over = false;
+  const watch = watchMemory(limits.memoryBytes + limits.tmpBytes, memoryOf(uid), () => {
+    over = true;
+    endAllOf(uid);
+  });
+  try {
+    const result = await run();
+    const maxRssBytes = Math.max(result.maxRssBytes ?? 0, watch.peak());
+    return { ...result, maxRssBytes, end: over ? { kind: 'memory' } : result.end };
+  } finally {
+    watch.stop();
   }
 }
 

@@ -7,6 +7,7 @@ import { hardLimits, resourceOptions } from '../../core/lib/sandbox/limits.js';
 import { requireProgram } from '../../core/lib/sandbox/programs.js';
 import type { Starter } from '../../core/lib/sandbox/runner.js';
 import { groupTree } from '../../core/lib/sandbox/tree.js';
+import { asUid } from './as-uid.js';
 
 /** Programs of the entry command, which finds them beside the substrate. */
 export const ENTRY_TOOLS = ['prlimit', 'setpriv'] as const;
@@ -17,7 +18,6 @@ export const ENTRY_TOOLS = ['prlimit', 'setpriv'] as const;
  */
 export function containerStarter(identity: Exclude<Identity, { kind: 'caller' }>): Starter {
   const hard = hardLimits();
-  const sweep = [requireProgram('setpriv'), ...asUid(identity.uid), '/bin/sh', '-c', 'kill -KILL -1'];
   return {
     launch(job) {
       const variables = entryEnvironment(job).map(([name, value]) => `${name}=${value}`);
@@ -26,18 +26,12 @@ export function containerStarter(identity: Exclude<Identity, { kind: 'caller' }>
       return {
         argv: behindGate(['/bin/sh', '-c', RUN, requireProgram('setpriv'), job.cwd, String(identity.uid), ...command]),
         env: {},
-        tree: { ...groupTree, destroy: (outer) => destroy(outer, sweep) },
+        tree: { ...groupTree, destroy: (outer) => destroy(outer, identity.uid) },
       };
     },
     report: bareReport,
   };
 }
-
-/**
- * kill(2) with -1 reaches all that a process may signal but itself: without root's rights, that is its own uid's.
- * After the job this ends what it left in the background, which could hold its standard output open for ever.
- */
-const asUid = (uid: number): string[] => [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'];
 
 /** The shell stays to say how the job ended, and keeps its status descriptor from it. */
 const RUN = [
@@ -50,7 +44,17 @@ const RUN = [
   'exec "$0" --reuid=$uid --regid=$uid --clear-groups -- /bin/sh -c "kill -KILL -1" 4>&-',
 ].join('; ');
 
-function destroy(outer: number, [program = '', ...args]: readonly string[]): void {
-  spawnSync(program, args, { env: {}, cwd: '/', stdio: 'ignore' });
+/**
+ * Ends all that runs as a uid, and nothing else: kill(2) with -1 reaches all that a process may signal but itself, and
+ * without root's rights that is its own uid's. After the job this ends what it left in the background, which could hold its
+ * standard output open for ever.
+ */
+export function endAllOf(uid: number): void {
+  const words = [...asUid(uid), '/bin/sh', '-c', 'kill -KILL -1'];
+  spawnSync(requireProgram('setpriv'), words, { env: {}, cwd: '/', stdio: 'ignore' });
+}
+
+function destroy(outer: number, uid: number): void {
+  endAllOf(uid);
   groupTree.destroy(outer);
 }

@@ -25,15 +25,19 @@ export function readNpm(text: string): Listing {
 function listInstalled(packages: LocatedMap, listing: Listing): void {
   for (const [place, node] of packages) {
     const entry = asMap(node, 'a package');
-    if (isComponent(place, entry)) addInstalled(place, node.line, entry, packages, listing);
+    if (isInstalled(place, entry)) addInstalled(place, node.line, entry, packages, listing);
   }
 }
 
 /** The root (''), workspaces (outside node_modules), links to them and local archives are the project's own. */
-function isComponent(place: string, entry: LocatedMap): boolean {
+export function isInstalled(place: string, entry: LocatedMap): boolean {
   const local = textAt(entry, 'resolved')?.startsWith('file:') ?? false;
   return /(?:^|\/)node_modules\//.test(place) && !isTrue(entry, 'link') && !local;
 }
+
+/** `name` is there when the folder's name is an alias. */
+export const installedName = (place: string, entry: LocatedMap): string =>
+  textAt(entry, 'name') ?? place.slice(place.lastIndexOf(MODULES) + MODULES.length);
 
 function addInstalled(place: string, line: number, entry: LocatedMap, all: LocatedMap, listing: Listing): void {
   const needed = DEPENDENCY_FIELDS.flatMap((field) => [...mapAt(entry, field).keys()]);
@@ -41,8 +45,7 @@ function addInstalled(place: string, line: number, entry: LocatedMap, all: Locat
   const source = isGitLocation(resolved) ? vcsSource(resolved) : undefined;
   listing.addIfPinned({
     type: 'npm',
-    // `name` is there when the folder's name is an alias.
-    name: textAt(entry, 'name') ?? place.slice(place.lastIndexOf(MODULES) + MODULES.length),
+    name: installedName(place, entry),
     version: textAt(entry, 'version'),
     ...(source && { qualifiers: { vcs_url: source.url } }),
     line,

@@ -15,13 +15,16 @@ export interface TomlLock {
  * that their lines cannot be told.
  */
 export function parseTomlLock(text: string): TomlLock {
-  const root = asMap(located(parsed(text), 0), 'the document');
+  const root = asMap(parseToml(text), 'the document');
   if (!['package', 'metadata', 'version'].some((key) => root.has(key))) throw new Malformed('not a lockfile');
   const headers = text.split('\n').flatMap((line, index) => (PACKAGE_HEADER.test(line) ? [index + 1] : []));
   const packages = listAt(root, 'package');
   if (headers.length !== packages.length) throw new Malformed('package tables that cannot be counted');
   return { root, packages: packages.map((node, i) => ({ line: headers[i] ?? 1, entry: asMap(node, 'a package') })) };
 }
+
+/** Reads TOML 1.0. Throws `Malformed` for what is none. Every value takes line 1. */
+export const parseToml = (text: string): Located => located(parsed(text), 0);
 
 function parsed(text: string): unknown {
   try {

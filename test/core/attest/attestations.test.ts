@@ -4,14 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ATTESTATIONS, attestationPath } from '../../../src/core/attest/attestations.js';
 import { runPredicate, scanPredicate } from '../../../src/core/attest/schemas.js';
-import { writeSignatures } from '../../../src/core/attest/sign.js';
 import { canonicalJson } from '../../../src/core/lib/canonical.js';
 import { sha256 } from '../../../src/core/lib/digest.js';
 import { generateKey } from '../../../src/core/lib/signing/keys.js';
 import { fullyTrusted } from '../../../src/core/policy/trusted-keys.js';
 import { verifyBundle } from '../../../src/core/verify/verify.js';
 import { filesIn } from '../../support/bundle.js';
-import { copier, edit, recordIn } from '../verify/support.js';
+import { copier, edit, recordIn, resign, signWith } from '../verify/support.js';
 import { richScan } from './support.js';
 
 const key = generateKey('ed25519');
@@ -29,7 +28,7 @@ const read = (folder: string, path: string) => JSON.parse(readFileSync(join(fold
 
 /** The problems of a bundle that its forger has signed, one per line. */
 async function problemsOf(folder: string): Promise<string> {
-  await writeSignatures(folder, key);
+  await resign(folder, key);
   const { intact, problems } = await verifyBundle(folder, { keys: [fullyTrusted(key, 'k')] });
   expect(intact).toBe(problems.length === 0);
   return problems.map(({ file, reason }) => `${file}: ${reason}`).join('\n');
@@ -111,7 +110,7 @@ describe('a bundle that its own signer changed is not intact', () => {
 describe('a bundle signed by envelopes alone', () => {
   const problems = async (change: (text: string) => string) => {
     const copy = copyOf(bundle);
-    await writeSignatures(copy, key, ['dsse']);
+    await signWith(copy, [key], ['dsse']);
     const file = join(copy, 'signatures', `vsa.${key.shortId}.dsse.json`);
     writeFileSync(file, change(readFileSync(file, 'utf8')));
     const { problems: found } = await verifyBundle(copy, { keys: [fullyTrusted(key, 'k')] });
@@ -176,8 +175,8 @@ describe('the statements of a bundle', () => {
 
   it('are the same bytes from run to run, but for those of the run; signed by Ed25519 too', async () => {
     const [a, b] = [copyOf(bundle), copyOf(again)];
-    await writeSignatures(a, key, ['sigstore', 'dsse']);
-    await writeSignatures(b, key, ['sigstore', 'dsse']);
+    await signWith(a, [key], ['sigstore', 'dsse']);
+    await signWith(b, [key], ['sigstore', 'dsse']);
     const evidence = (folder: string) => [...filesIn(folder)].filter(([path]) => !path.startsWith('runs/'));
     expect(evidence(a)).toEqual(evidence(b));
     expect(evidence(a).filter(([path]) => path.startsWith('signatures/'))).toHaveLength(10);

@@ -5,12 +5,16 @@ import { bundleFromJSON } from '@sigstore/bundle';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { placeOf, signatureFile, writeSignatures } from '../../../src/core/attest/sign.js';
+import { placeOf, signatureFile, writeKeylessSignatures } from '../../../src/core/attest/sign.js';
+import { servicesAt } from '../../../src/core/lib/signing/keyless/services.js';
+import { keylessSigner } from '../../../src/core/lib/signing/keyless/signer.js';
+import { tokenSource } from '../../../src/core/lib/signing/keyless/token.js';
 import { generateKey, type PrivateSigningKey, readPrivateKey } from '../../../src/core/lib/signing/keys.js';
 import { filesIn } from '../../support/bundle.js';
 import { commitAll } from '../../support/cli.js';
 import { temporaryFolder } from '../../support/scan.js';
-import { copier } from '../verify/support.js';
+import { fakeSigstore, ISSUER, identityToken, SUBJECT } from '../../support/sigstore.js';
+import { copier, signWith } from '../verify/support.js';
 import { richScan } from './support.js';
 
 const SCRATCH = temporaryFolder();
@@ -36,7 +40,11 @@ const copyOf = copier();
 beforeAll(async () => {
   const { bundle: made } = await richScan({ prepare: commitAll });
   bundle = copyOf(made.folder);
-  for (const [, key] of KEYS) await writeSignatures(bundle, key, ['sigstore', 'dsse']);
+  await signWith(
+    bundle,
+    KEYS.map(([, key]) => key),
+    ['sigstore', 'dsse'],
+  );
 }, 60_000);
 
 function signedBy(key: PrivateSigningKey): Signed[] {
@@ -138,6 +146,31 @@ describe.skipIf(COSIGNS.length === 0).each(NAMES)('real cosign (%s)', (cosign) =
     },
     60_000,
   );
+
+  it('verifies keyless statements of a fake of Sigstore, by subject and issuer alone', async () => {
+    const fake = await fakeSigstore();
+    const token = await tokenSource({ env: { SIGSTORE_ID_TOKEN: identityToken() } });
+    const own = keylessSigner({ token, services: servicesAt(fake), clock: () => new Date() });
+    const copy = copyOf(bundle);
+    await writeKeylessSignatures(copy, own);
+    await fake.close();
+    const trustedRoot = join(SCRATCH, 'trusted_root.json');
+    writeFileSync(trustedRoot, JSON.stringify(fake.trustedRoot));
+    const statements = [...filesIn(copy).keys()].flatMap((path) => placeOf(path) ?? []);
+    for (const place of statements) {
+      const { predicateType: type } = JSON.parse(readFileSync(join(copy, place.statement), 'utf8'));
+      const file = join(copy, signatureFile(place, own.key, 'sigstore'));
+      const ok = (subject: string, issuer: string) => {
+        const whose = ['--certificate-identity', subject, '--certificate-oidc-issuer', issuer, '--type', type];
+        const options = ['--new-bundle-format', '--trusted-root', trustedRoot, '--bundle', file, ...whose];
+        const args = ['verify-blob-attestation', ...options, join(copy, 'bundle.json')];
+        const { status, stderr } = spawnSync(cosign, args, { env: { HOME: SCRATCH }, encoding: 'utf8' });
+        return status === 0 && stderr.includes('Verified OK');
+      };
+      expect([place.statement, ok(SUBJECT, ISSUER)]).toEqual([place.statement, true]);
+      expect([ok(`${SUBJECT}x`, ISSUER), ok(SUBJECT, `${ISSUER}x`)]).toEqual([false, false]);
+    }
+  }, 60_000);
 
   it('knows the short names of the SBOM statements', () => {
     const [[, key] = ['', generateKey('ed25519')]] = KEYS;

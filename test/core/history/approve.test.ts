@@ -52,7 +52,7 @@ describe('approving is refused', () => {
       return clock();
     };
     await expect(approve(placed, { key, comment: null }, exchange)).rejects.toThrow(
-      /was changed while it was checked: nothing is signed/,
+      /attestation\.intoto\.json was changed while the bundle was in use/,
     );
     expect(readdirSync(bundle)).not.toContain('approvals');
     expect(readdirSync(join(placed.exportDir, 'history'))).toHaveLength(1);

@@ -114,6 +114,7 @@ describe('an approval', () => {
   const of = (keyid: string, more: Partial<Approval> = {}): Approval => ({
     file: statementOf(first.shortId),
     keyid,
+    identity: null,
     name: 'Ada',
     trusted: true,
     ownScan: false,

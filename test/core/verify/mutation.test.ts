@@ -1,14 +1,13 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { writeSignatures } from '../../../src/core/attest/sign.js';
 import { generateKey } from '../../../src/core/lib/signing/keys.js';
 import { fullyTrusted } from '../../../src/core/policy/trusted-keys.js';
 import { verifyBundle } from '../../../src/core/verify/verify.js';
 import { filesIn } from '../../support/bundle.js';
 import { BYTES, type Pick, series } from '../../support/mutations.js';
 import { richScan } from '../attest/support.js';
-import { copier } from './support.js';
+import { copier, signWith } from './support.js';
 
 /** How many mutations are tried, and where the series begins; the same numbers give the same series. */
 const COUNT = Number(process.env['VERIFY_MUTATIONS'] ?? 400);
@@ -20,7 +19,7 @@ let files: string[];
 beforeAll(async () => {
   const { bundle: made } = await richScan();
   bundle = copier()(made.folder);
-  await writeSignatures(bundle, keys[0] ?? generateKey('ed25519'));
+  await signWith(bundle, keys);
   files = [...filesIn(bundle).keys()];
 });
 

@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeSignatures } from '../../../src/core/attest/sign.js';
+import { isSignatureFile, type SignatureFormat, signedAs, writeSignatures } from '../../../src/core/attest/sign.js';
 import { canonicalJson } from '../../../src/core/lib/canonical.js';
 import { sha256 } from '../../../src/core/lib/digest.js';
 import type { PrivateSigningKey } from '../../../src/core/lib/signing/keys.js';
@@ -71,12 +71,24 @@ export function reindex(bundle: string): void {
   });
 }
 
-/** Signs all statements anew. */
-export async function resign(bundle: string, key: PrivateSigningKey): Promise<void> {
+/** Signs all statements anew, as a scan with these keys would have. */
+export async function resign(bundle: string, ...keys: PrivateSigningKey[]): Promise<void> {
   rmSync(join(bundle, 'signatures'), { recursive: true, force: true });
   const record = join(bundle, recordIn(bundle));
-  for (const name of readdirSync(record)) if (name.endsWith('.sigstore.json')) rmSync(join(record, name));
-  await writeSignatures(bundle, key);
+  for (const name of readdirSync(record)) if (isSignatureFile(join(recordIn(bundle), name))) rmSync(join(record, name));
+  await signWith(bundle, keys);
+}
+
+/** Signs an unsigned bundle as a scan with these keys would have. */
+export async function signWith(
+  bundle: string,
+  keys: readonly PrivateSigningKey[],
+  formats: readonly SignatureFormat[] = ['sigstore'],
+): Promise<void> {
+  edit(bundle, join(recordIn(bundle), 'run.intoto.json'), ({ predicate }) => {
+    Object.assign(Object(predicate), signedAs(keys, formats));
+  });
+  for (const key of keys) await writeSignatures(bundle, key, formats);
 }
 
 /** Gives fresh copies of a bundle, to damage. */

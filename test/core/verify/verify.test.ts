@@ -151,9 +151,9 @@ describe('a signed bundle is not intact', () => {
       const files = readdirSync(bundle, { recursive: true, encoding: 'utf8' });
       for (const file of files)
         if (file.endsWith('.sigstore.json') && !file.startsWith(keep)) rmSync(join(bundle, file));
-      expect(await problemsOf(bundle)).toBe(
-        missing.map((path) => `${path}: is not signed by a trusted key`).join('\n'),
-      );
+      const found = (await problemsOf(bundle)).split('\n');
+      expect(found).toEqual(expect.arrayContaining(missing.map((path) => `${path}: is not signed by a trusted key`)));
+      expect(found.filter((line) => !missing.some((path) => line.startsWith(`${path}: `)))).toEqual([]);
     }
   });
 });
@@ -271,7 +271,7 @@ describe('an unsigned bundle contradicts itself', () => {
 
 describe('an intact bundle', () => {
   it('has the verdict that its findings give', async () => {
-    const by = { keyid: key.keyid, trusted: true };
+    const by = { keyid: key.keyid, identity: null, trusted: true };
     const file = (folder: string, name: string) => `${folder}/${name}.${key.shortId}.sigstore.json`;
     expect(await verifyBundle(signed, { keys: [fullyTrusted(other, 'other'), fullyTrusted(key, 'key')] })).toEqual({
       intact: true,
@@ -307,8 +307,7 @@ describe('an intact bundle', () => {
 
   it('may be signed by ECDSA, and by several keys of which one is trusted', async () => {
     const bundle = copyOf(signed);
-    const { writeSignatures } = await import('../../../src/core/attest/sign.js');
-    await writeSignatures(bundle, p256);
+    await resign(bundle, key, p256);
     expect(await problemsOf(bundle, [p256])).toBe('');
     expect(await problemsOf(bundle, [key])).toBe('');
     const { signedBy } = await verifyBundle(bundle);

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeSignatures } from '../../../src/core/attest/sign.js';
 import { digestOf } from '../../../src/core/lib/digest.js';
 import { generateKey, type PrivateSigningKey } from '../../../src/core/lib/signing/keys.js';
 import { readPolicy } from '../../../src/core/policy/default.js';
@@ -11,6 +10,7 @@ import { scriptedCatalog } from '../../support/catalog.js';
 import { findingLine, leaves, reportText, ruleLine } from '../../support/reports.js';
 import { scanWith, temporaryFolder } from '../../support/scan.js';
 import { AS_OF, fileOf, signedBy, unsigned } from '../waivers/support.js';
+import { signWith } from './support.js';
 
 const author = generateKey('ed25519');
 const scanner = generateKey('ed25519');
@@ -52,7 +52,7 @@ beforeAll(async () => {
     asOf: AS_OF,
   });
   bundle = made.folder;
-  await writeSignatures(bundle, scanner);
+  await signWith(bundle, [scanner]);
 });
 
 describe('the waivers of a bundle', () => {

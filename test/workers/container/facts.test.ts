@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containerFacts, interfacesIn, tmpBytesIn } from '../../../src/workers/container/facts.js';
+import { containerFacts, interfacesIn, tmpfsBytesIn } from '../../../src/workers/container/facts.js';
 
 const HEADINGS = 'Inter-|   Receive\n face |bytes    packets\n';
 
@@ -11,10 +11,16 @@ describe('what the agent sees of its container', () => {
 
   it('knows the size of /tmp only from a tmpfs that is mounted there and says it', () => {
     const lines = 'overlay / overlay rw 0 0\ntmpfs /dev/shm tmpfs rw,size=65536k 0 0\n';
-    expect(tmpBytesIn(lines)).toBeNull();
-    expect(tmpBytesIn(`${lines}tmpfs /tmp tmpfs rw,nosuid 0 0\n`)).toBeNull();
-    expect(tmpBytesIn(`${lines}/dev/vda /tmp ext4 rw,size=8192k 0 0\n`)).toBeNull();
-    expect(tmpBytesIn(`${lines}tmpfs /tmp tmpfs rw,nosuid,relatime,size=8192k 0 0\n`)).toBe(8 << 20);
+    expect(tmpfsBytesIn(lines, '/tmp')).toBeNull();
+    expect(tmpfsBytesIn(`${lines}tmpfs /tmp tmpfs rw,nosuid 0 0\n`, '/tmp')).toBeNull();
+    expect(tmpfsBytesIn(`${lines}/dev/vda /tmp ext4 rw,size=8192k 0 0\n`, '/tmp')).toBeNull();
+    expect(tmpfsBytesIn(`${lines}tmpfs /tmp tmpfs rw,nosuid,relatime,size=8192k 0 0\n`, '/tmp')).toBe(8 << 20);
+    expect(tmpfsBytesIn(lines, '/dev/shm')).toBe(64 << 20);
+  });
+
+  it('knows the size of what lies on top', () => {
+    const lines = 'shm /dev/shm tmpfs rw,size=65536k 0 0\ntmpfs /dev/shm tmpfs rw,size=8192k 0 0\n';
+    expect(tmpfsBytesIn(lines, '/dev/shm')).toBe(8 << 20);
   });
 
   it.skipIf(process.platform !== 'linux')('reads them from /proc', () => {

@@ -20,7 +20,7 @@ export const LEFT = { answer: 'answer.json', stdout: 'stdout', stderr: 'stderr' 
 
 /** One job for the agent. Every path is one of the container. */
 export interface ContainerOrder {
-  /** Comes back in the answer, so that one that an engine kept from another run is not taken for this one's. */
+  /** Empty for a job that an engine may answer from what it kept; else unlike all others, so that it has to run. */
   nonce: string;
   id: string;
   substrate: Job['substrate'];
@@ -34,8 +34,16 @@ export interface ContainerOrder {
   writes: readonly { at: string; given: boolean }[];
   /** Whether standard input is there. */
   stdin: boolean;
-  /** Whom the job runs as, never 0. */
-  uid: number;
+  /** The uid that owns what is read, to run as it; null for one that the agent draws. */
+  uid: number | null;
+}
+
+/** A moment on the engine's machine. */
+export interface EngineTime {
+  /** Of the running kernel; it changes when the machine starts (random(4)). */
+  boot: string;
+  /** Milliseconds of a clock that never goes back, from an unknown origin, the same for all containers (clock_gettime(2)). */
+  ms: number;
 }
 
 /** What the agent saw of its container before it started the job. */
@@ -46,11 +54,16 @@ export interface ContainerFacts {
   filtered: boolean;
   /** Bytes of the private /tmp; null when it is no tmpfs with a size. */
   tmpBytes: number | null;
+  /** Bytes of the private /dev/shm, likewise. */
+  sharedBytes: number | null;
   programs: Readonly<Record<string, { path: string; version: string }>>;
 }
 
 export interface ContainerAnswer {
-  nonce: string;
+  /** SHA-256 of the order that it answers, in hexadecimal. */
+  order: string;
+  /** When the agent began. */
+  began: EngineTime;
   facts: ContainerFacts;
   result: JobResult;
 }

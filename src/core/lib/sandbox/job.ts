@@ -55,6 +55,8 @@ export interface Job {
   /** Files that receive standard output and standard error (each cut at `limits.logBytes`). */
   stdout: string;
   stderr: string;
+  /** Exit codes of a job that did its work; default 0. One that ended otherwise is never answered from a cache. */
+  goodCodes?: readonly number[];
   /** Run as this owner's uid when started as root, for reading a tree that only its owner may read; default a private uid. */
   asOwnerOf?: string;
 }
@@ -79,6 +81,8 @@ export interface JobResult {
   stderrBytes: number;
   /** True when standard output or standard error exceeded `limits.logBytes`. */
   logTruncated: boolean;
+  /** The answer is an earlier one to the same job with the same inputs; the times are those of then. */
+  kept?: boolean;
 }
 
 /** For each limit the mechanism that enforces it here, or `declared` when nothing does. */

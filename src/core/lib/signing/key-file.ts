@@ -7,6 +7,9 @@ import { encryptedPem } from './pkcs8.js';
 /** PEM of these keys has some hundred bytes. */
 const MAX_BYTES = 64 * 1024;
 
+/** Each makes a file for each statement; `verify` takes no run of very many. */
+const MOST_KEYS = 16;
+
 /** Where a private key and its password come from. Neither is ever an argument: other users see those. */
 export interface KeySource {
   /** A path, `env:NAME` or `fd:N`. */
@@ -31,7 +34,7 @@ type Ports = Pick<KeySource, 'env' | 'ask'>;
  * Throws `Refusal` for what cannot be read or is no key of ours.
  */
 export async function loadSigningKey({ key, password, ...ports }: KeySource): Promise<LoadedKey> {
-  return unlock(await keyText(key, ports.env), key, password, ports);
+  return unlock(await secretText(key, ports.env), key, password, ports);
 }
 
 /**
@@ -43,11 +46,12 @@ export async function loadSigningKeys(
   passwords: readonly string[],
   ports: Ports,
 ): Promise<LoadedKey[]> {
+  if (keys.length > MOST_KEYS) throw refuse(`there are more than ${MOST_KEYS} signing keys`);
   const left = [...passwords];
   const loaded: LoadedKey[] = [];
   // One after the other: each may ask for its password.
   for (const name of keys) {
-    const text = await keyText(name, ports.env);
+    const text = await secretText(name, ports.env);
     loaded.push(await unlock(text, name, isEncrypted(text.text) ? left.shift() : undefined, ports));
   }
   const ids = loaded.map(({ key }) => key.keyid);
@@ -57,7 +61,7 @@ export async function loadSigningKeys(
 }
 
 async function unlock(
-  { text, warnings }: KeyText,
+  { text, warnings }: SecretText,
   name: string,
   named: string | undefined,
   ports: Ports,
@@ -102,10 +106,12 @@ export async function writeKeyPair(name: string, key: PrivateSigningKey, passwor
   }
 }
 
-type KeyText = Pick<LoadedKey, 'warnings'> & { text: string };
+/** A secret that was read, and what the operator should know of the file it is in. */
+export type SecretText = Pick<LoadedKey, 'warnings'> & { text: string };
 
-async function keyText(key: string, env: NodeJS.ProcessEnv): Promise<KeyText> {
-  return (await fromReference(key, env)) ?? (await fromPath(key));
+/** Reads a key or a token by path, `env:NAME` or `fd:N`. Throws `Refusal` for what cannot be read, or is no small file. */
+export async function secretText(from: string, env: NodeJS.ProcessEnv): Promise<SecretText> {
+  return (await fromReference(from, env)) ?? (await fromPath(from));
 }
 
 async function prompted(ask: KeySource['ask']): Promise<string> {
@@ -142,7 +148,7 @@ async function fromDescriptor(digits: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function fromPath(path: string): Promise<KeyText> {
+async function fromPath(path: string): Promise<SecretText> {
   try {
     const file = await open(path, 'r');
     try {

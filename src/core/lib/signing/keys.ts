@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  X509Certificate,
+} from 'node:crypto';
 import { z } from 'zod';
 import { type Problem, Refusal } from '../errors.js';
 import { COSIGN_LABELS, openCosignKey } from './cosign-key.js';
@@ -24,6 +31,15 @@ export interface PrivateSigningKey extends PublicSigningKey {
   secret: KeyObject;
 }
 
+/** The form of a keyid. */
+export const keyidSchema = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'expected the fingerprint of a key');
+
+/** The short id of a key by its keyid: both are of one digest. */
+export const shortIdOf = (keyid: string): string => shortened(Buffer.from(keyid.slice(KEYID.length), 'base64'));
+
+const KEYID = 'SHA256:';
+const shortened = (fingerprint: Buffer): string => fingerprint.toString('hex').slice(0, 8);
+
 /** Makes a key pair. Ed25519 signs the same bytes the same way each time, which keeps signed evidence reproducible. */
 export function generateKey(type: KeyType): PrivateSigningKey {
   const { privateKey, publicKey } =
@@ -43,6 +59,13 @@ export function readPublicKey(pem: string, file: string): PublicSigningKey {
     file,
   );
 }
+
+/** The key that a certificate is about. Throws `Refusal` as `readPublicKey` does; who issued it is not looked at. */
+export const certifiedKey = (der: Uint8Array, file: string): PublicSigningKey =>
+  describe(
+    attempt(file, () => new X509Certificate(der).publicKey),
+    file,
+  );
 
 /**
  * Reads a PKCS#8 private key, encrypted (PBES2) or not, or cosign's encrypted key file. Throws `Refusal`; no message holds
@@ -97,8 +120,8 @@ function describe(key: KeyObject, file: string): PublicSigningKey {
     type,
     digest,
     public: publicKey,
-    keyid: `SHA256:${fingerprint.toString('base64').replace(/=+$/, '')}`,
-    shortId: fingerprint.toString('hex').slice(0, 8),
+    keyid: `${KEYID}${fingerprint.toString('base64').replace(/=+$/, '')}`,
+    shortId: shortened(fingerprint),
     hint: createHash('sha256')
       .update(publicKey.export({ type: 'spki', format: 'der' }))
       .digest('base64'),

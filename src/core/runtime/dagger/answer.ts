@@ -17,11 +17,13 @@ const endSchema = z.discriminatedUnion('kind', [
 ]);
 
 const answerSchema = z.strictObject({
-  nonce: z.string(),
+  order: z.string(),
+  began: z.strictObject({ boot: z.string(), ms: z.number() }),
   facts: z.strictObject({
     interfaces: z.array(z.string()),
     filtered: z.boolean(),
     tmpBytes: z.number().nullable(),
+    sharedBytes: z.number().nullable(),
     programs: z.record(z.string(), z.strictObject({ path: z.string(), version: z.string() })),
   }),
   result: z.strictObject({
@@ -35,11 +37,11 @@ const answerSchema = z.strictObject({
   }),
 });
 
-/** Reads what the agent said. Throws when it is not the answer to the order with that nonce. */
-export async function readAnswer(folder: string, nonce: string): Promise<ContainerAnswer> {
+/** Reads what the agent said. Throws when it is not the answer to the order with that digest. */
+export async function readAnswer(folder: string, order: string): Promise<ContainerAnswer> {
   const text = await readPlainFile(join(folder, LEFT.answer), MAX_ANSWER);
   const answer = answerSchema.parse(JSON.parse(text.toString('utf8')));
-  if (answer.nonce !== nonce) throw new Error('the engine gave the answer of another run');
+  if (answer.order !== order) throw new Error('the engine gave the answer to another order');
   return answer;
 }
 

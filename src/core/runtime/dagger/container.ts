@@ -1,25 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Client, Directory } from '@dagger.io/dagger';
-import { type ContainerAnswer, type ContainerOrder, PLACES } from '../../lib/sandbox/container.js';
-import type { Job } from '../../lib/sandbox/job.js';
+import { sha256 } from '../../lib/digest.js';
+import { type ContainerAnswer, type ContainerOrder, type EngineTime, PLACES } from '../../lib/sandbox/container.js';
+import type { Job, JobResult } from '../../lib/sandbox/job.js';
 import { openLog } from '../../lib/sandbox/logs.js';
 import { jobProblem } from '../../lib/sandbox/runner.js';
 import { readAnswer, takeOut } from './answer.js';
 import { CONTEXT, dockerfile, mountPointProblem } from './dockerfile.js';
-import { type Upload, uploaded, withUploaded } from './upload.js';
+import { isKept, mayStand } from './kept.js';
+import { type Parcel, packed } from './places.js';
+import { type HandOver, type Uploaded, withUploaded } from './upload.js';
 
 /** What a job needs to become a container. */
 export interface ContainerPorts {
   client: Client;
-  upload: Upload;
+  handOver: HandOver;
   /** Reference with a digest. */
   image: string;
-  /** The folder with the agent, in the engine. */
-  agent: Directory;
+  /** Host folder with the agent. */
+  agent: string;
   /** Host folder for what goes in and comes out. */
   scratch: string;
 }
@@ -32,29 +35,60 @@ export function containerProblem(job: Job): string | undefined {
   return jobProblem(job) ?? mountPointProblem(job.mounts.map(({ to }) => to));
 }
 
-/** Runs a job without a problem as one container and brings back what it left. Throws what the engine failed with. */
-export async function runContainer(job: Job, uid: number, ports: ContainerPorts): Promise<ContainerAnswer> {
+/**
+ * Runs a job without a problem as one container, or takes what the engine kept of the same job with the same inputs: kept
+ * is what is older than `since`. Throws what the engine failed with.
+ */
+export async function runKept(job: Job, ports: ContainerPorts, since: EngineTime): Promise<JobResult> {
+  const ask = await asking(job, ports);
+  const first = await ask('');
+  const kept = isKept(first.answer.began, since);
+  if (kept && !mayStand(job, first.answer.result)) return (await brought(job, await ask(randomUUID()))).result;
+  const { result } = await brought(job, first);
+  return kept ? { ...result, kept } : result;
+}
+
+/** Runs a job without a problem as one container, whatever the engine keeps. Throws what the engine failed with. */
+export async function runContainer(job: Job, ports: ContainerPorts): Promise<ContainerAnswer> {
+  const ask = await asking(job, ports);
+  return brought(job, await ask(randomUUID()));
+}
+
+/** An answer, and the host folder with all that the job left. */
+interface Answered {
+  answer: ContainerAnswer;
+  left: string;
+}
+
+/** Hands the engine all that the job reads; what comes back has the job run under an order with that nonce. */
+async function asking(job: Job, ports: ContainerPorts): Promise<(nonce: string) => Promise<Answered>> {
   // Nothing but a plain file may be where the logs go, and there are logs whatever happens.
   for (const path of [job.stdout, job.stderr]) openLog(path, 0).finish();
   const folder = await mkdtemp(join(ports.scratch, 'container-'));
-  const order = await orderOf(job, uid);
-  await writeInput(order, job, join(folder, CONTEXT.input));
-  const context = await contextOf(order, job, folder, ports);
-  const left = join(folder, 'left');
-  await context.dockerBuild().directory(PLACES.left).export(left);
-  const answer = await readAnswer(left, order.nonce);
+  const order = await orderOf(job);
+  const filled = await contextOf(order, job, folder, ports);
+  return async (nonce) => {
+    const text = JSON.stringify({ ...order, nonce } satisfies ContainerOrder);
+    const left = join(folder, nonce === '' ? 'left' : 'left-again');
+    const context = filled.withNewFile(`${CONTEXT.input}/order.json`, text);
+    await context.dockerBuild().directory(PLACES.left).export(left);
+    return { answer: await readAnswer(left, sha256(text)), left };
+  };
+}
+
+async function brought(job: Job, { answer, left }: Answered): Promise<ContainerAnswer> {
   if (answer.result.end.kind !== 'not-started') await takeOut(left, job);
   return answer;
 }
 
-async function orderOf(job: Job, uid: number): Promise<ContainerOrder> {
+/** The same for the same job, wherever its files are here: it is part of what the engine knows a job by. */
+async function orderOf(job: Job): Promise<Omit<ContainerOrder, 'nonce'>> {
   const { id, substrate, args, programs = [], env, cwd, limits, mounts, asOwnerOf } = job;
   const writes = mounts.filter(({ access }) => access === 'write');
   const given = await Promise.all(writes.map(async ({ from }) => (await readdir(from)).length > 0));
   return {
-    nonce: randomUUID(),
     ...{ id, substrate, args, programs, env, cwd, limits },
-    uid: asOwnerOf === undefined ? uid : OWNER_UID,
+    uid: asOwnerOf === undefined ? null : OWNER_UID,
     reads: reading(mounts).map(({ to }) => to),
     writes: writes.map(({ to }, index) => ({ at: to, given: given[index] ?? false })),
     stdin: job.stdin !== undefined,
@@ -63,30 +97,40 @@ async function orderOf(job: Job, uid: number): Promise<ContainerOrder> {
 
 const reading = (mounts: Job['mounts']) => mounts.filter(({ access }) => access === 'read');
 
-async function writeInput(order: ContainerOrder, { stdin }: Job, folder: string): Promise<void> {
-  await mkdir(folder);
-  await writeFile(join(folder, 'order.json'), JSON.stringify(order));
-  if (stdin === undefined) return;
-  const input = createReadStream('', { fd: stdin, autoClose: false });
-  await pipeline(input, createWriteStream(join(folder, 'stdin')));
+/** What is the same for many jobs comes first, so that the engine has it already. */
+async function contextOf(
+  order: Omit<ContainerOrder, 'nonce'>,
+  job: Job,
+  folder: string,
+  ports: ContainerPorts,
+): Promise<Directory> {
+  const { client, handOver, image, agent } = ports;
+  const { parcels, sources } = packed(reading(job.mounts));
+  const reader = job.asOwnerOf === undefined ? 0 : OWNER_UID;
+  const reads = await Promise.all(
+    parcels.map(async (parcel) => ({ at: parcel.at, what: await sent(parcel, handOver) })),
+  );
+  const others = [...givenOf(order, job), ...(await inputOf(job, folder)), { from: agent, at: CONTEXT.agent }];
+  const rest = await Promise.all(others.map(async ({ at, from }) => ({ at, what: await handOver.one(from) })));
+  const read = reads.reduce((context, { at, what }) => withUploaded(context, at, what, reader), client.directory());
+  const filled = rest.reduce((context, { at, what }) => withUploaded(context, at, what, 0), read);
+  return filled.withNewFile('Dockerfile', dockerfile(image, order, sources));
 }
 
-/** What is the same for many jobs comes first, so that the engine has it already. */
-async function contextOf(order: ContainerOrder, job: Job, folder: string, ports: ContainerPorts): Promise<Directory> {
-  const { client, upload, image, agent } = ports;
-  const reads = reading(job.mounts).map(({ from }, index) => ({ from, at: CONTEXT.read(index) }));
-  const writes = job.mounts.filter(({ access }) => access === 'write');
-  const given = writes.map(({ from }, index) => ({ from, at: CONTEXT.given(index) }));
-  const places = [
-    ...reads,
-    ...given.filter((_, index) => order.writes[index]?.given),
-    { from: join(folder, CONTEXT.input), at: CONTEXT.input },
-  ];
-  const all = await Promise.all(places.map(async ({ at, from }) => ({ at, what: await uploaded(from, upload) })));
-  const reader = job.asOwnerOf === undefined ? 0 : OWNER_UID;
-  const filled = all.reduce(
-    (context, { at, what }, index) => withUploaded(context, at, what, index < reads.length ? reader : 0),
-    client.directory(),
-  );
-  return filled.withDirectory(CONTEXT.agent, agent).withNewFile('Dockerfile', dockerfile(image, order));
+const sent = async ({ folder, names }: Parcel, handOver: HandOver): Promise<Uploaded> =>
+  names.length > 1 ? { folder: await handOver.some(folder, names) } : handOver.one(join(folder, names[0] ?? ''));
+
+/** What is in the write mounts at the start. */
+function givenOf({ writes }: Pick<ContainerOrder, 'writes'>, { mounts }: Job) {
+  const all = mounts.filter(({ access }) => access === 'write');
+  const places = all.map(({ from }, index) => ({ from, at: CONTEXT.given(index) }));
+  return places.filter((_, index) => writes[index]?.given);
+}
+
+/** A file with what the job reads from its standard input. */
+async function inputOf({ stdin }: Job, folder: string) {
+  if (stdin === undefined) return [];
+  const from = join(folder, 'stdin');
+  await pipeline(createReadStream('', { fd: stdin, autoClose: false }), createWriteStream(from));
+  return [{ from, at: `${CONTEXT.input}/stdin` }];
 }

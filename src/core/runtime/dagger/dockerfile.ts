@@ -8,7 +8,7 @@ export const CONTEXT = {
   given: (index: number) => `given/${index}`,
 };
 
-/** A mount point that needs no quoting in any of the forms that a Dockerfile has. */
+/** A path that needs no quoting in any of the forms that a Dockerfile has. */
 const PLAIN = /^(\/[A-Za-z0-9._@+-]+)+$/;
 
 /** Why a mount point cannot be written into a Dockerfile, or undefined. */
@@ -20,15 +20,19 @@ export function mountPointProblem(points: readonly string[]): string | undefined
 /**
  * One job as one build step: `RUN --network=none` is the only public way to a container without a network in this
  * version of the engine, and its bind mounts are read-only (docs.docker.com/reference/dockerfile).
- * `image` is a reference with a digest, `node` the program that runs the agent, by its name in the image's PATH.
+ * `image` is a reference with a digest, `sources` the places of `reads` in the build context, `node` the program that runs the agent, by its name in the image's PATH.
  */
-export function dockerfile(image: string, { reads, writes, limits }: ContainerOrder): string {
+export function dockerfile(
+  image: string,
+  { reads, writes, limits }: Pick<ContainerOrder, 'reads' | 'writes' | 'limits'>,
+  sources: readonly string[],
+): string {
   const mounts = [
     bind(CONTEXT.agent, `${CONTAINER}/agent`),
     bind(CONTEXT.input, `${CONTAINER}/in`),
-    ...reads.map((to, index) => bind(CONTEXT.read(index), to)),
+    ...reads.map((to, index) => bind(sources[index] ?? '', to)),
     ...writes.flatMap(({ given }, index) => (given ? [bind(CONTEXT.given(index), `${PLACES.given}/${index}`)] : [])),
-    `--mount=type=tmpfs,target=/tmp,size=${Math.floor(limits.tmpBytes)}`,
+    ...['/tmp', '/dev/shm'].map((at) => `--mount=type=tmpfs,target=${at},size=${Math.floor(limits.tmpBytes)}`),
   ];
   const command = JSON.stringify(['node', PLACES.agent]);
   return `FROM ${image}\nUSER 0:0\nWORKDIR /\nRUN --network=none ${mounts.join(' ')} ${command}\n`;

@@ -3,16 +3,16 @@ import type { Enforcement } from '../../lib/sandbox/job.js';
 
 /**
  * What holds each limit in a container. The engine has no option for memory, CPU, processes or time of one exec (0.21), so
- * the agent holds those inside: per process and not for the tree, as the names say.
+ * the agent holds those inside: for each process, and for memory also by looking at all of them, as the names say.
  */
 export const containerEnforcement = ({ filtered }: Pick<ContainerFacts, 'filtered'>): Enforcement => ({
-  memoryBytes: 'RLIMIT_DATA per process',
+  memoryBytes: 'RLIMIT_DATA per process; what the job has in all looked at by the agent every 200 ms',
   cpuSeconds: 'RLIMIT_CPU per process',
   wallSeconds: 'the agent in the container: SIGTERM, then the end of all that the job’s uid runs',
   pids: 'RLIMIT_NPROC',
   outputBytes: 'RLIMIT_FSIZE for one file; sizes watched for the total',
   logBytes: 'the agent in the container: the rest is read and dropped',
-  tmpBytes: 'size of a private tmpfs',
+  tmpBytes: 'size of a private tmpfs, and of another one at /dev/shm',
   net: 'network namespace without an interface (RUN --network=none), looked at before each job',
   filesystem: 'a container for each job, its inputs mounted read-only',
   syscalls: filtered ? 'seccomp filter of the engine' : 'declared',

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@dagger.io/dagger';
@@ -8,9 +7,9 @@ import type { ContainerAnswer } from '../../lib/sandbox/container.js';
 import { describeEnd } from '../../lib/sandbox/describe-end.js';
 import type { Job, JobResult, Sandbox } from '../../lib/sandbox/job.js';
 import { notStarted } from '../../lib/sandbox/runner.js';
-import { type ContainerPorts, containerProblem, runContainer } from './container.js';
+import { type ContainerPorts, containerProblem, runContainer, runKept } from './container.js';
 import { containerEnforcement } from './enforcement.js';
-import type { Upload } from './upload.js';
+import { handingOver, type Upload } from './upload.js';
 
 /** A connection to an engine. */
 export interface DaggerEngine {
@@ -27,6 +26,8 @@ export interface DaggerOptions {
   agent: string;
   /** An existing host folder for what goes in and out of containers. */
   scratch: string;
+  /** Whether a job may be answered from what the engine kept of an earlier one with the same inputs. */
+  cache: boolean;
 }
 
 /**
@@ -37,15 +38,18 @@ export async function openDaggerSandbox(engine: DaggerEngine, options: DaggerOpt
   const { client, upload } = engine;
   try {
     const version = await client.version();
-    const agent = await upload(options.agent).sync();
-    const ports = { client, upload, agent, image: options.image, scratch: options.scratch };
-    const { facts } = await probe(ports);
-    const [name = '', digest = ''] = options.image.split('@');
+    const { image, agent, scratch } = options;
+    const ports = { client, handOver: handingOver(upload), agent, image, scratch };
+    const { facts, began } = await probe(ports);
+    const run: Run = options.cache
+      ? (job) => runKept(job, ports, began)
+      : async (job) => (await runContainer(job, ports)).result;
+    const [name = '', digest = ''] = image.split('@');
     return {
       level: 'dagger',
       enforcement: containerEnforcement(facts),
       substrate: { ...facts.programs, dagger: { path: 'engine', version }, image: { path: name, version: digest } },
-      run: (job, signal) => runOn(engine, ports, job, signal),
+      run: (job, signal) => runOn(engine, run, job, signal),
     };
   } catch (cause) {
     const remedy =
@@ -56,10 +60,11 @@ export async function openDaggerSandbox(engine: DaggerEngine, options: DaggerOpt
   }
 }
 
+/** Runs on the engine each time: its answer tells what holds there today, and which other answers are older. */
 async function probe(ports: ContainerPorts): Promise<ContainerAnswer> {
   const folder = join(ports.scratch, 'probe');
   await mkdir(folder, { recursive: true });
-  const answer = await runContainer(probeJob(folder), nextUid(), ports);
+  const answer = await runContainer(probeJob(folder), ports);
   const { end } = answer.result;
   if (end.kind !== 'exited' || end.exitCode !== 0) throw new Error(describeEnd(end));
   return answer;
@@ -82,14 +87,16 @@ function probeJob(folder: string): Job {
   };
 }
 
-async function runOn(engine: DaggerEngine, ports: ContainerPorts, job: Job, signal: AbortSignal): Promise<JobResult> {
+type Run = (job: Job) => Promise<JobResult>;
+
+async function runOn(engine: DaggerEngine, run: Run, job: Job, signal: AbortSignal): Promise<JobResult> {
   const problem = containerProblem(job);
   if (problem !== undefined) return notStarted(problem);
   const cancelled = abortion(signal);
   try {
-    const running = signal.aborted ? undefined : runContainer(job, nextUid(), ports);
+    const running = signal.aborted ? undefined : run(job);
     const answer = await Promise.race([running, cancelled.promise]);
-    if (answer !== undefined) return answer.result;
+    if (answer !== undefined) return answer;
     // The SDK can end one query only by ending its connection (0.21); a cancelled run has no use for the others.
     await Promise.allSettled([engine.stop(), running]);
     return { ...notStarted(''), end: { kind: 'cancelled' } };
@@ -108,16 +115,6 @@ function abortion(signal: AbortSignal) {
     if (signal.aborted) abort();
   });
   return { promise, dispose: () => signal.removeEventListener('abort', abort) };
-}
-
-/** The range systemd keeps for dynamic users (systemd.io/UIDS-GIDS). Limits count a uid's processes on the whole engine. */
-const [FIRST_UID, LAST_UID] = [61184, 65519];
-let uids: number | undefined;
-
-/** Another uid for each job; where other runs on the engine are is not known, so the first one is drawn. */
-function nextUid(): number {
-  uids = (uids ?? randomInt(LAST_UID - FIRST_UID + 1)) + 1;
-  return FIRST_UID + (uids % (LAST_UID - FIRST_UID + 1));
 }
 
 const MESSAGE = 500;

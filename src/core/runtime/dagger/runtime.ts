@@ -8,12 +8,18 @@ import { type DaggerEngine, openDaggerSandbox } from './open.js';
 /** Opens the sandbox of a run in its work folder. Throws `Refusal` ('sandbox') when there is none as strong as that. */
 export type OpenSandbox = (wanted: { minimum: SandboxLevel; scratch: string }) => Promise<Sandbox>;
 
+/** What the operator says about a run on an engine. */
+export interface EngineChoice extends ImageChoice {
+  /** Take from the engine's cache what it has; false runs every job. */
+  cache: boolean;
+}
+
 /** Runs on an engine: the agent comes from the package as the lock has it, the image from the lock or the operator. */
 export const daggerRuntime =
-  (engine: DaggerEngine, catalog: Catalog, images: Images, choice: ImageChoice): OpenSandbox =>
+  (engine: DaggerEngine, catalog: Catalog, images: Images, { cache, ...choice }: EngineChoice): OpenSandbox =>
   async ({ scratch }) => {
     const image = baseImage(images, choice);
     const agent = join(scratch, 'agent');
     await stageLocked('container', catalog, agent);
-    return openDaggerSandbox(engine, { image, agent, scratch });
+    return openDaggerSandbox(engine, { image, agent, scratch, cache });
   };

@@ -1,28 +1,70 @@
+import { createHash } from 'node:crypto';
 import { lstat, realpath } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Client, Directory, File } from '@dagger.io/dagger';
 import { walk } from '../../lib/sandbox/walk.js';
 
-/** Hands files of the machine that this process runs on to the engine, as they are now. `path` is a folder; `only` leaves in the one entry of that name. */
-export type Upload = (path: string, only?: string) => Directory;
+/** Hands files of the machine that this process runs on to the engine, as they are now. `path` is a folder; `only` leaves in the entries of these names. */
+export type Upload = (path: string, only?: readonly string[]) => Directory;
 
 /** From the caller's machine, over the session of the SDK. Without `noCache` a path is read once per session. */
 export const hostUpload =
   (client: Client): Upload =>
   (path, only) =>
-    client.host().directory(path, { noCache: true, ...(only !== undefined && { include: [only] }) });
+    client.host().directory(path, { noCache: true, ...(only !== undefined && { include: [...only] }) });
 
 /** A file or folder of the caller, in the engine. */
 export type Uploaded = { folder: Directory } | { file: File };
 
-/** Hands a file or folder over as it is now. Throws for what an upload would change without a word. */
-export async function uploaded(from: string, upload: Upload): Promise<Uploaded> {
-  const path = await realpath(from);
-  const problem = uploadProblem(path);
+/** Uploads for one session: what is as it was at an earlier call is not sent again. Each throws for what an upload would change without a word. */
+export interface HandOver {
+  /** A file or folder as it is now. */
+  one(from: string): Promise<Uploaded>;
+  /** A folder with these entries of it alone, as they are now. */
+  some(folder: string, names: readonly string[]): Promise<Directory>;
+}
+
+export function handingOver(upload: Upload): HandOver {
+  const known = new Map<string, Promise<Uploaded>>();
+  const once = (key: string, send: () => Promise<Uploaded>) => {
+    const sent = known.get(key) ?? send();
+    known.set(key, sent);
+    return sent;
+  };
+  return {
+    one: async (from) => {
+      const path = await realpath(from);
+      return once(`${path}\0${stateOf(path)}`, () => send(path, upload));
+    },
+    some: async (from, names) => {
+      const folder = await realpath(from);
+      const states = names.map((name) => `${name}\0${stateOf(join(folder, name))}`);
+      const sent = await once(`${folder}\0${states.join('\0')}`, async () => ({
+        folder: await sentOnce(upload(folder, names)),
+      }));
+      if ('file' in sent) throw new Error('a folder was sent as a file');
+      return sent.folder;
+    },
+  };
+}
+
+function stateOf(path: string): string {
+  const { problem, state } = look(path);
   if (problem !== undefined) throw new Error(problem);
-  if ((await lstat(path)).isDirectory()) return { folder: await upload(path).sync() };
+  return state;
+}
+
+async function send(path: string, upload: Upload): Promise<Uploaded> {
+  if ((await lstat(path)).isDirectory()) return { folder: await sentOnce(upload(path)) };
   const name = basename(path);
-  return { file: await upload(dirname(path), name).file(name).sync() };
+  return { file: await sentOnce(upload(dirname(path), [name]).file(name)) };
+}
+
+/** Asking for the id sends it; the SDK would ask again at each use (0.21). */
+async function sentOnce<T extends Directory | File>(what: T): Promise<T> {
+  const id = await what.id();
+  what.id = async () => id;
+  return what;
 }
 
 /**
@@ -40,14 +82,23 @@ export function withUploaded(context: Directory, at: string, what: Uploaded, uid
 const PATTERN = /[*?[\]\\!]/;
 
 /** Why this file or folder would not arrive in an engine as it is, or undefined. */
-export function uploadProblem(path: string): string | undefined {
-  if (PATTERN.test(path)) return `an engine of Dagger cannot be handed this path: ${JSON.stringify(path)}`;
-  let found: string | undefined;
+export const uploadProblem = (path: string): string | undefined => look(path).problem;
+
+/**
+ * Looks at all that would be sent. `state` is another one after any change: nobody but root can set the time of the last
+ * change of a file's status (inode(7)).
+ */
+function look(path: string): { problem: string | undefined; state: string } {
+  let problem = PATTERN.test(path)
+    ? `an engine of Dagger cannot be handed this path: ${JSON.stringify(path)}`
+    : undefined;
+  const hash = createHash('sha256');
   walk(path, (entry, stat) => {
+    hash.update(entry).update(`\0${stat.ino} ${stat.mode} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}\n`);
     // Pipes would be missing in the upload and sockets would be empty files: what is scanned must be what is there.
-    if (stat.isFile() || stat.isDirectory() || stat.isSymbolicLink()) return true;
-    found = `neither a file, a folder nor a link, so no engine of Dagger can be handed it: ${JSON.stringify(entry.toString())}`;
-    return false;
+    if (!stat.isFile() && !stat.isDirectory() && !stat.isSymbolicLink())
+      problem ??= `neither a file, a folder nor a link, so no engine of Dagger can be handed it: ${JSON.stringify(entry.toString())}`;
+    return problem === undefined;
   });
-  return found;
+  return { problem, state: hash.digest('hex') };
 }

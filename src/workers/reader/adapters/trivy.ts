@@ -3,6 +3,7 @@ import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
 import { accountForFiles, nameInView } from '../sca/lockfile.js';
+import { includedFiles, unlistedRequirements } from '../sca/requirements.js';
 
 const vulnerability = z.looseObject({
   VulnerabilityID: z.string().regex(ADVISORY_ID),
@@ -26,6 +27,7 @@ const dependency = z.looseObject({
   Name: z.string(),
   Version: z.string().default(''),
   FilePath: z.string().optional(),
+  Relationship: z.string().optional(),
   Locations: z.array(z.looseObject({ StartLine: z.int().min(1) })).default([]),
 });
 type Dependency = z.infer<typeof dependency>;
@@ -57,7 +59,9 @@ const schema = z.looseObject({
 export const trivy: Adapter = (report, sink) => {
   const { Results } = schema.parse(report);
   const lineOf = dependencyLines(sink);
-  accountForFiles(sink, new Set(Results.flatMap(filesOf)));
+  const listed = new Set(Results.flatMap(filesOf));
+  accountForFiles(sink, listed);
+  includedFiles(sink, listed);
   for (const one of Results) tellUncompared(one, sink);
   emitMatches(
     Results.flatMap((one) => [
@@ -72,13 +76,23 @@ export const trivy: Adapter = (report, sink) => {
 const filesOf = ({ Target, Packages }: Result): string[] =>
   [Target, ...Packages.flatMap(({ FilePath }) => FilePath ?? [])].map(nameInView);
 
+/** The project itself stands among its dependencies, mostly without a version. */
+const OWN = ['root', 'workspace'];
+
 function tellUncompared({ Target, Packages }: Result, sink: Sink): void {
-  const count = Packages.filter(({ Version }) => Version === '').length;
   const path = nameInView(Target);
-  if (count === 0 || !sink.files.some(({ name }) => name === path)) return;
-  const detail = `${count} of ${Packages.length} dependencies have no version that advisories could be compared with`;
+  if (!sink.files.some(({ name }) => name === path)) return;
+  const dependencies = Packages.filter(({ Relationship }) => !OWN.includes(Relationship ?? ''));
+  const unversioned = dependencies.filter(({ Version }) => Version === '').length;
+  // Of requirements files it lists what is pinned by `==`, and says nothing of the rest.
+  const left = REQUIREMENTS.test(path) ? unlistedRequirements(sink.text(path), dependencies.map(nameOf)) : 0;
+  if (unversioned + left === 0) return;
+  const detail = `${unversioned + left} of ${dependencies.length + left} dependencies have no version that advisories could be compared with`;
   sink.unread({ path, reason: 'unsupported', detail });
 }
+
+const REQUIREMENTS = /requirements[^/]*\.txt$/;
+const nameOf = ({ Name }: Dependency): string => Name;
 
 /** What an ignore file or a VEX document would have hidden. */
 const suppressedOf = ({ ExperimentalModifiedFindings }: Result): Vulnerability[] =>

@@ -33,3 +33,20 @@ function tellMissing(path: string, count: number, sink: Sink): void {
   const detail = `it includes ${count} requirements files that the tool was not given`;
   sink.unread({ path, reason: 'unsupported', detail });
 }
+
+/** A requirement by name (PEP 508); what has none is a file, an address, or `-e` with one of them. */
+const NAMED = /^([A-Za-z0-9][\w.-]*)(?![\w.:/\\-])/;
+
+/** How many lines of a requirements file ask for a package that is not among the names that a tool lists. */
+export function unlistedRequirements(text: string, listed: readonly string[]): number {
+  const names = new Set(listed.map(comparable));
+  const lines = text.replace(/\\\r?\n/g, ' ').split(/\r\n|\n|\r/);
+  const asking = lines.map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => ASKS.test(line));
+  return asking.filter((line) => !names.has(comparable(NAMED.exec(line)?.[1] ?? ''))).length;
+}
+
+/** All but blank lines and options; `-e` asks for a package too. */
+const ASKS = /^(?:[^-]|-e\b|--editable\b)/;
+
+/** The form in which Python package names are compared (PEP 503). */
+const comparable = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();

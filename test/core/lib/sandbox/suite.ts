@@ -20,10 +20,10 @@ export async function runSuite(
 }
 
 /** Runs cases three at a time, each with an empty folder. */
-export async function runCases(
-  cases: readonly Case[],
+export async function runCases<T extends Pick<Case, 'name'>>(
+  cases: readonly T[],
   folder: string,
-  check: (one: Case, place: string) => Promise<void>,
+  check: (one: T, place: string) => Promise<void>,
 ): Promise<Record<string, string | null>> {
   const results: Record<string, string | null> = {};
   const pending = [...cases];

@@ -15,11 +15,13 @@ beforeEach(() => {
 });
 
 const answer: ContainerAnswer = {
-  nonce: 'this run',
+  order: 'this one',
+  began: { boot: 'b', ms: 5 },
   facts: {
     interfaces: [],
     filtered: true,
     tmpBytes: 4096,
+    sharedBytes: 4096,
     programs: { node: { path: '/usr/bin/node', version: '22.1.0' } },
   },
   result: {
@@ -36,25 +38,26 @@ const write = (value: unknown) => writeFileSync(join(left, 'answer.json'), JSON.
 
 describe('the answer of an agent', () => {
   it.each([
-    ['another run’s', { ...answer, nonce: 'another run' }],
+    ['to another order', { ...answer, order: 'another' }],
+    ['without its time', { ...answer, began: undefined }],
     ['without an end', { ...answer, result: { ...answer.result, end: undefined } }],
     ['an end that no agent gives', { ...answer, result: { ...answer.result, end: { kind: 'cancelled' } } }],
     ['an unknown key', { ...answer, verdict: 'pass' }],
   ])('is not taken when it is %s', async (_, value) => {
     write(value);
-    await expect(readAnswer(left, 'this run')).rejects.toThrow();
+    await expect(readAnswer(left, 'this one')).rejects.toThrow();
   });
 
   it('is not taken when it is missing or a link', async () => {
-    await expect(readAnswer(left, 'this run')).rejects.toThrow();
+    await expect(readAnswer(left, 'this one')).rejects.toThrow();
     writeFileSync(join(root, 'elsewhere.json'), JSON.stringify(answer));
     symlinkSync(join(root, 'elsewhere.json'), join(left, 'answer.json'));
-    await expect(readAnswer(left, 'this run')).rejects.toThrow();
+    await expect(readAnswer(left, 'this one')).rejects.toThrow();
   });
 
   it('is read as it was written', async () => {
     write(answer);
-    expect(await readAnswer(left, 'this run')).toEqual(answer);
+    expect(await readAnswer(left, 'this one')).toEqual(answer);
   });
 });
 

@@ -4,8 +4,10 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDagger } from '../../../../src/cli/dagger.js';
+import type { Sandbox } from '../../../../src/core/lib/sandbox/job.js';
 import { openDaggerSandbox } from '../../../../src/core/runtime/dagger/open.js';
 import { CASES, runCases } from '../../lib/sandbox/suite.js';
+import { ENGINE_CASES } from './cases-engine.js';
 
 /** Set both to run the contract on an engine: the SDK's own variable, and a base image by digest that it can pull. */
 const image = process.env['DAGGER_TEST_IMAGE'] ?? '';
@@ -22,6 +24,19 @@ const external = ['@dagger.io/dagger'];
 const bundle = (entry: string, outfile: string) =>
   build({ entryPoints: [entry], outfile, external, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
 
+let sessions = 0;
+
+async function inSession(place: string, cache: boolean, use: (sandbox: Sandbox) => Promise<void>): Promise<void> {
+  const engine = await connectDagger();
+  try {
+    const scratch = join(place, `scratch-${sessions++}`);
+    mkdirSync(scratch);
+    await use(await openDaggerSandbox(engine, { image, agent, scratch, cache }));
+  } finally {
+    await engine.stop();
+  }
+}
+
 describe.skipIf(reason !== '')(`the sandbox contract on an engine of Dagger${reason}`, () => {
   let results: Record<string, string | null> = {};
 
@@ -32,20 +47,16 @@ describe.skipIf(reason !== '')(`the sandbox contract on an engine of Dagger${rea
     symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
     process.env['DAGGER_TEST_AGENT'] = agent;
     // A connection for each case: cancelling a job ends the connection that it runs on.
-    results = await runCases(CASES, folder, async (one, place) => {
-      const engine = await connectDagger();
-      try {
-        const scratch = join(place, 'scratch');
-        mkdirSync(scratch);
-        const sandbox = await openDaggerSandbox(engine, { image, agent, scratch });
-        await one.check({ sandbox, folder: place, orchestrator });
-      } finally {
-        await engine.stop();
-      }
-    });
+    results = await runCases(CASES, folder, (one, place) =>
+      inSession(place, false, (sandbox) => one.check({ sandbox, folder: place, orchestrator })),
+    );
+    Object.assign(
+      results,
+      await runCases(ENGINE_CASES, folder, (one, place) => one.check({ folder: place, inSession })),
+    );
   }, 600_000);
 
-  it.each(CASES.map(({ name }) => name))('%s', (name) => {
+  it.each([...CASES, ...ENGINE_CASES].map(({ name }) => name))('%s', (name) => {
     expect(results[name]).toBeNull();
   });
 });

@@ -25,7 +25,7 @@ const order: ContainerOrder = {
     { at: '/more', given: true },
   ],
   stdin: false,
-  uid: 61184,
+  uid: null,
 };
 
 describe('mount points of a container', () => {
@@ -43,7 +43,7 @@ describe('mount points of a container', () => {
 
 describe('the build file of a job', () => {
   it('has one step, without a network, as the agent, and nothing of the job’s own words', () => {
-    expect(dockerfile('r/base@sha256:0', order).split('\n')).toEqual([
+    expect(dockerfile('r/base@sha256:0', order, ['read/0/src', 'read/1']).split('\n')).toEqual([
       'FROM r/base@sha256:0',
       'USER 0:0',
       'WORKDIR /',
@@ -51,10 +51,11 @@ describe('the build file of a job', () => {
         'RUN --network=none',
         '--mount=type=bind,source=agent,target=/certus/agent',
         '--mount=type=bind,source=in,target=/certus/in',
-        '--mount=type=bind,source=read/0,target=/src',
+        '--mount=type=bind,source=read/0/src,target=/src',
         '--mount=type=bind,source=read/1,target=/tool',
         '--mount=type=bind,source=given/1,target=/certus/given/1',
         '--mount=type=tmpfs,target=/tmp,size=8388608',
+        '--mount=type=tmpfs,target=/dev/shm,size=8388608',
         '["node","/certus/agent/worker.mjs"]',
       ].join(' '),
       '',

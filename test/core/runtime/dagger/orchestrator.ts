@@ -7,6 +7,6 @@ const [, scratch = '', job = ''] = process.argv.slice(2);
 const image = process.env['DAGGER_TEST_IMAGE'] ?? '';
 const agent = process.env['DAGGER_TEST_AGENT'] ?? '';
 const engine = await connectDagger();
-const sandbox = await openDaggerSandbox(engine, { image, agent, scratch });
+const sandbox = await openDaggerSandbox(engine, { image, agent, scratch, cache: false });
 await sandbox.run(JSON.parse(job) as Job, new AbortController().signal);
 await engine.stop();

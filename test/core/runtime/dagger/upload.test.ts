@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Directory } from '@dagger.io/dagger';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { uploadProblem } from '../../../../src/core/runtime/dagger/upload.js';
+import { handingOver, uploadProblem } from '../../../../src/core/runtime/dagger/upload.js';
 
 const root = mkdtempSync(join(tmpdir(), 'upload-test-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -39,5 +40,56 @@ describe('what an engine can be handed', () => {
     symlinkSync('/nowhere', join(folder, 'link'));
     symlinkSync('..', join(folder, 'up'));
     expect(uploadProblem(folder)).toBeUndefined();
+  });
+});
+
+describe('handing over in one session', () => {
+  /** An engine that counts what it is sent. */
+  const counting = () => {
+    const sent: string[] = [];
+    const upload = (path: string, only: readonly string[] = []) => {
+      sent.push([path, ...only].join(' '));
+      return { id: async () => `id-${sent.length}` } as unknown as Directory;
+    };
+    return { sent, handOver: handingOver(upload) };
+  };
+
+  it('sends again what changed, even with the same size and time', async () => {
+    const { sent, handOver } = counting();
+    const file = join(folder, 'file');
+    writeFileSync(file, 'one');
+    utimesSync(file, 1, 1);
+    await handOver.one(folder);
+    writeFileSync(file, 'two');
+    utimesSync(file, 1, 1);
+    await handOver.one(folder);
+    expect(sent).toEqual([folder, folder]);
+  });
+
+  it('sends once what is the same, also for several at one time', async () => {
+    const { sent, handOver } = counting();
+    writeFileSync(join(folder, 'file'), 'one');
+    await Promise.all([handOver.one(folder), handOver.one(folder)]);
+    await handOver.one(folder);
+    expect(sent).toEqual([folder]);
+  });
+
+  it('looks at the named entries of a folder alone', async () => {
+    const { sent, handOver } = counting();
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, name), '');
+    await handOver.some(folder, ['a', 'b']);
+    writeFileSync(join(folder, 'c'), 'changed');
+    await handOver.some(folder, ['a', 'b']);
+    writeFileSync(join(folder, 'b'), 'changed');
+    await handOver.some(folder, ['a', 'b']);
+    expect(sent).toEqual([`${folder} a b`, `${folder} a b`]);
+  });
+
+  it('refuses what it would change, each time', async () => {
+    const { sent, handOver } = counting();
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await expect(handOver.one(folder)).rejects.toThrow('pipe');
+    await expect(handOver.one(folder)).rejects.toThrow('pipe');
+    expect(sent).toEqual([]);
   });
 });

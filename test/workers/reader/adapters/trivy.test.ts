@@ -3,8 +3,7 @@ import { trivy } from '../../../../src/workers/reader/adapters/trivy.js';
 import { goldenOf, only, reportOf, treeOf } from '../sca/tree.js';
 import { asJsonLines, runAdapter, suppressedIn } from './sink.js';
 
-// Not recorded: Trivy was not run. report.json has the form of the golden reports in Trivy's own repository
-// (integration/testdata/*.json.golden, schema version 2) and made-up packages and advisories.
+// What Trivy 0.69.3 wrote over the fixture: test/tools/trivy/RECORDED.md.
 const world = treeOf('trivy', 'positive');
 const empty = { SchemaVersion: 2, ArtifactName: '/src/view', ArtifactType: 'filesystem', Results: [] };
 const run = (result: object) =>
@@ -38,12 +37,51 @@ describe('the adapter of Trivy', () => {
 
   it('never takes a lockfile that the report does not name for a clean one', () => {
     const lines = runAdapter(trivy, { ...empty, Results: undefined }, world);
-    expect(only(lines, 'unread')).toHaveLength(4);
+    expect(only(lines, 'unread')).toHaveLength(5);
     expect(only(lines, 'finding')).toEqual([]);
   });
 
   it('tells dependencies that have no version to compare', () => {
-    expect(run({ Packages: [{ Name: 'a' }] })).toMatchObject([{ type: 'unread', detail: /^1 of 1/ }]);
+    expect(run({ Packages: [{ Name: 'a' }] })).toMatchObject([
+      { type: 'unread', detail: expect.stringMatching(/^1 of 1/) },
+    ]);
+  });
+
+  it.each(['root', 'workspace'])('does not take the project itself, a %s, for a dependency', (Relationship) => {
+    expect(run({ Packages: [{ Name: 'own', Relationship }] })).toEqual([]);
+    expect(
+      run({
+        Packages: [
+          { Name: 'own', Relationship },
+          { Name: 'a', Relationship: 'direct' },
+        ],
+      }),
+    ).toMatchObject([{ type: 'unread', detail: expect.stringMatching(/^1 of 1/) }]);
+  });
+
+  it.each([
+    ['b>=1', '1 of 2'],
+    ['b', '1 of 2'],
+    ['b==1.*', '1 of 2'],
+    ['b[c]==1', '1 of 2'],
+    ['-e ./b', '1 of 2'],
+    ['./b.whl', '1 of 2'],
+    ['https://example.com/b.zip', '1 of 2'],
+    ['b \\\n >=1', '1 of 2'],
+    ['b\n\n  c # d\n#e\n-i https://example.com', '2 of 3'],
+  ])('tells requirements that trivy passes over without a word: %j', (line, share) => {
+    const path = 'requirements-dev.txt';
+    const Results = [{ Target: path, Packages: [{ Name: 'A.a', Version: '1' }] }];
+    const world = { files: [path], texts: { [path]: `a-A==1\n${line}\n` } };
+    const lines = runAdapter(trivy, { ...empty, Results }, world);
+    expect(lines).toMatchObject([{ type: 'unread', path, detail: expect.stringContaining(`${share} dependencies`) }]);
+  });
+
+  it('tells a requirements file that includes one which trivy was not given', () => {
+    const path = 'requirements.txt';
+    const Results = [{ Target: path, Packages: [{ Name: 'a', Version: '1' }] }];
+    const lines = runAdapter(trivy, { ...empty, Results }, { files: [path], texts: { [path]: 'a==1\n-r base.in\n' } });
+    expect(lines).toMatchObject([{ type: 'unread', path, detail: expect.stringContaining('includes 1') }]);
   });
 
   it.each([
@@ -65,8 +103,11 @@ describe('the adapter of Trivy', () => {
 
   it('gives a finding for each vulnerability, shown or hidden', async () => {
     const lines = runAdapter(trivy, reportOf('trivy'), world);
-    expect(only(lines, 'finding')).toHaveLength(3);
-    expect(only(lines, 'unread')).toMatchObject([{ path: 'broken/poetry.lock' }]);
+    expect(only(lines, 'finding')).toHaveLength(6);
+    expect(only(lines, 'unread')).toMatchObject([
+      { path: 'broken/poetry.lock' },
+      { path: 'scripts/requirements-dev.txt', detail: expect.stringContaining('1 of 2') },
+    ]);
     await expect(asJsonLines(lines)).toMatchFileSnapshot(goldenOf('trivy'));
   });
 });

@@ -1,0 +1,4 @@
+import { runWorker } from '../../src/workers/lib/run.js';
+import { licensesTool } from '../../src/workers/licenses/tool.js';
+
+await runWorker(licensesTool());

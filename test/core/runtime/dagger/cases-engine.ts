@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job, JobResult, Sandbox } from '../../../../src/core/lib/sandbox/job.js';
+import { type JobOptions, MIB, scriptJob } from '../../lib/sandbox/contract.js';
+
+/** What holds of an engine beside the contract, each case with an empty folder and as many sessions as it wants. */
+export interface EngineCase {
+  name: string;
+  check(world: EngineWorld): Promise<void>;
+}
+
+export interface EngineWorld {
+  folder: string;
+  inSession(place: string, cache: boolean, use: (sandbox: Sandbox) => Promise<void>): Promise<void>;
+}
+
+/** Leaves another text each time that it runs. */
+const TELLS = "require('fs').writeFileSync('/out/id', require('crypto').randomUUID()); console.log('said')";
+
+interface Ran {
+  result: JobResult;
+  job: Job;
+  id: string;
+}
+
+/** Runs a script in a session of its own. */
+async function ran(
+  { folder, inSession }: EngineWorld,
+  script: string,
+  options: JobOptions = {},
+  cache = true,
+): Promise<Ran> {
+  const job = scriptJob(folder, script, options);
+  const out = job.mounts.find(({ to }) => to === '/out')?.from ?? '';
+  writeFileSync(join(out, 'id'), 'none');
+  let result: JobResult | undefined;
+  await inSession(folder, cache, async (sandbox) => {
+    result = await sandbox.run(job, new AbortController().signal);
+  });
+  assert.ok(result);
+  return { result, job, id: readFileSync(join(out, 'id'), 'utf8') };
+}
+
+/** So that nothing of an earlier run of these tests is the same. */
+const unlike = (script: string) => `// ${randomUUID()}\n${script}`;
+
+const twice = async (world: EngineWorld, script: string, options?: JobOptions): Promise<[Ran, Ran]> => [
+  await ran(world, script, options),
+  await ran(world, script, options),
+];
+
+export const ENGINE_CASES: readonly EngineCase[] = [
+  {
+    name: 'never answers from the cache for a job that timed out, ran out of memory, was ended or failed',
+    async check(world) {
+      const bad: [string, JobOptions][] = [
+        [`${TELLS}; setInterval(() => {}, 1e6)`, { limits: { wallSeconds: 2 } }],
+        [`${TELLS}; const all = []; for (;;) all.push(Buffer.alloc(8e6, 1))`, { limits: { memoryBytes: 256 * MIB } }],
+        [`${TELLS}; process.kill(process.pid, 'SIGKILL')`, {}],
+        [`${TELLS}; process.exitCode = 7`, {}],
+        [`${TELLS}; process.stdout.write('x'.repeat(3e6))`, {}],
+      ];
+      for (const [script, options] of bad) {
+        const [first, second] = await twice(world, unlike(script), options);
+        assert.deepEqual([first.result.kept, second.result.kept], [undefined, undefined], script);
+        assert.notEqual(first.id, second.id, script);
+        assert.deepEqual(first.result.end, second.result.end);
+      }
+    },
+  },
+  {
+    name: 'runs a job again when a file, a limit, an argument or a variable is another one',
+    async check(world) {
+      const script = unlike(TELLS);
+      const first = await ran(world, script);
+      const others: [string, JobOptions][] = [
+        [`${script} `, {}],
+        [script, { limits: { wallSeconds: 19 } }],
+        [script, { args: ['x'] }],
+        [script, { env: { X: 'x' } }],
+      ];
+      for (const [text, options] of others) {
+        const other = await ran(world, text, options);
+        assert.equal(other.result.kept, undefined, JSON.stringify(options));
+        assert.notEqual(other.id, first.id);
+      }
+    },
+  },
+  {
+    name: 'runs every job when told to keep nothing',
+    async check(world) {
+      const script = unlike(TELLS);
+      const ids = [await ran(world, script), await ran(world, script, {}, false), await ran(world, script, {}, false)];
+      assert.equal(new Set(ids.map(({ id }) => id)).size, 3);
+      assert.ok(ids.every(({ result }) => result.kept === undefined));
+    },
+  },
+  {
+    name: 'answers the same job with the same inputs from the cache, and says so',
+    async check(world) {
+      const script = unlike(`${TELLS}; process.exitCode = 1`);
+      const [first, second] = await twice(world, script, { goodCodes: [0, 1] });
+      assert.equal(second.id, first.id);
+      assert.notEqual(first.id, 'none');
+      assert.deepEqual(second.result, { ...first.result, kept: true });
+      assert.equal(readFileSync(second.job.stdout, 'utf8'), 'said\n');
+    },
+  },
+  {
+    name: 'ends a job whose processes together take more than its memory, each of them less',
+    async check(world) {
+      const half = 'const b = Buffer.alloc(150 * 2 ** 20, 1); setTimeout(() => b, 15000)';
+      const script = `for (const i of [1, 2, 3, 4]) require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(half)}])`;
+      const { result } = await ran(world, unlike(script), { limits: { memoryBytes: 400 * MIB } });
+      assert.deepEqual(result.end, { kind: 'memory' });
+    },
+  },
+  {
+    name: 'caps /dev/shm as it does /tmp',
+    async check(world) {
+      const script = `try { for (const i of [1, 2, 3]) require('fs').writeFileSync('/dev/shm/' + i, Buffer.alloc(${4 * MIB})) } catch (e) { process.stdout.write(e.code) }`;
+      const { result, job } = await ran(world, unlike(script));
+      assert.deepEqual([result.end, readFileSync(job.stdout, 'utf8')], [{ kind: 'exited', exitCode: 0 }, 'ENOSPC']);
+    },
+  },
+];
