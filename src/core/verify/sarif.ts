@@ -133,6 +133,7 @@ const severity = z.enum([...SEVERITIES, 'none']);
 /** The run inside a report's file, with the results that an upload has, in their order. */
 async function* uploadedRun(folder: BundleFolder, { path }: Report, counts: SeverityCounts): AsyncGenerator<string> {
   const places = uploadPlaces(counts);
+  let room = [...places.values()].reduce((sum, left) => sum + left, 0);
   let at = 0;
   let separator = '\n';
   for await (const lines of linesOf(folder, path)) {
@@ -142,11 +143,14 @@ async function* uploadedRun(folder: BundleFolder, { path }: Report, counts: Seve
       if (at === 1) yield line;
       if (at > 1 && kind !== undefined && left > 0) {
         places.set(kind, left - 1);
+        room -= 1;
         yield separator + line.replace(/,$/, '');
         separator = ',\n';
       }
       at += 1;
     }
+    // The rest of a large report is not looked through for results that find no place.
+    if (at > 1 && room === 0) break;
   }
   yield '\n]}';
 }
