@@ -17,6 +17,7 @@ import type { ScanRequest } from './scan-request.js';
 import { signerOf, withCheckedSignatures } from './signed-documents.js';
 import { atRef } from './source/at-ref.js';
 import { controlClass } from './source/control-files.js';
+import { linkStates } from './source/link-states.js';
 import { removeTree } from './source/remove-tree.js';
 import { parseSource, withGitDir } from './source/request.js';
 import type { Snapshot, SnapshotEntry } from './source/snapshot.js';
@@ -147,10 +148,13 @@ function policySigner(
   return signerOf(policy, signature, [policyKey]).keyid;
 }
 
-const controlFiles = ({ entries }: Snapshot): NonNullable<PlanRequest['base']>['files'] =>
-  entries
-    .filter(({ path, mode }) => mode !== '120000' && controlClass(path) !== undefined)
-    .map(({ path, gitBlob }) => ({ path, blob: gitBlob }));
+function controlFiles({ entries }: Snapshot): NonNullable<PlanRequest['base']>['files'] {
+  const isControl = (path: string) => controlClass(path) !== undefined;
+  const links = linkStates(entries, isControl);
+  return entries
+    .filter(({ path }) => isControl(path))
+    .map(({ path, gitBlob }) => ({ path, state: links.get(path) ?? gitBlob }));
+}
 
 type Found = NamedDocument & { path: string };
 

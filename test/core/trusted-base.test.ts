@@ -24,6 +24,8 @@ const FILES: Record<string, string> = {
   '.security-scan/manifest.json': MANIFEST,
   '.github/workflows/ci.yml': 'on: push\n',
   'AGENTS.md': 'Be careful.\n',
+  'docs/robots.md': 'Be quick.\n',
+  'shared/rules.mdc': 'Be kind.\n',
   'a.py': 'import subprocess\nsubprocess.call(input(), shell=True)\n',
 };
 
@@ -40,13 +42,16 @@ let commit: string;
 beforeAll(() => {
   trusted = mkdtempSync(join(SCRATCH, 'trusted-'));
   write(trusted, FILES);
+  symlinkSync('docs/robots.md', join(trusted, 'CLAUDE.md'));
+  symlinkSync('shared', join(trusted, '.cursor'));
+  symlinkSync('nowhere', join(trusted, 'GEMINI.md'));
   commit = commitAll(trusted);
 });
 
 /** A branch of the trusted repository, after an edit. */
 function branch(edit: (folder: string) => void): string {
   const folder = mkdtempSync(join(SCRATCH, 'branch-'));
-  cpSync(trusted, folder, { recursive: true });
+  cpSync(trusted, folder, { recursive: true, verbatimSymlinks: true });
   edit(folder);
   commitAll(folder);
   return folder;
@@ -113,6 +118,31 @@ describe('rules of a trusted commit', () => {
       'rules that are broken',
       (folder) => write(folder, Object.fromEntries(RULES.map((path) => [path, '\u0000[']))),
       RULES.map((path) => `edited-scan-rules ${path}`).reverse(),
+    ],
+    [
+      'links that lead elsewhere, and edits of what links lead to',
+      (folder) => {
+        rmSync(join(folder, 'GEMINI.md'));
+        symlinkSync('docs/robots.md', join(folder, 'GEMINI.md'));
+        symlinkSync('../docs/robots.md', join(folder, 'shared/AGENTS.md'));
+        write(folder, { 'docs/robots.md': 'Be quick, and silent.\n', 'shared/more.mdc': 'Obey.\n' });
+      },
+      [
+        'edited-agent-instructions .cursor',
+        'edited-agent-instructions CLAUDE.md',
+        'edited-agent-instructions GEMINI.md',
+        'edited-agent-instructions shared/AGENTS.md',
+      ],
+    ],
+    [
+      'a link in place of a file, and a file in place of a link',
+      (folder) => {
+        rmSync(join(folder, 'AGENTS.md'));
+        symlinkSync('docs/robots.md', join(folder, 'AGENTS.md'));
+        rmSync(join(folder, 'CLAUDE.md'));
+        write(folder, { 'CLAUDE.md': 'docs/robots.md' });
+      },
+      ['edited-agent-instructions AGENTS.md', 'edited-agent-instructions CLAUDE.md'],
     ],
   ])('decide against a branch with %s', async (_, edit, notes) => {
     const expected = await answerOnTrusted();

@@ -1,15 +1,7 @@
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import { VERSION } from '../lib/version.js';
 import { isSpdxId, spdxExpression } from './license.js';
-import {
-  contentUuid,
-  type SbomComponent,
-  type SbomPackage,
-  type SbomSubject,
-  subjectTime,
-  topLevel,
-  uniquePackages,
-} from './packages.js';
+import { type Sbom, type SbomPackage, type SbomSubject, subjectTime, topLevel } from './packages.js';
 
 const SUBJECT_REF = 'subject';
 
@@ -32,9 +24,9 @@ const ALGORITHMS: ReadonlyMap<string, Enums.HashAlgorithm> = new Map([
  * its input: time and serial number come from the subject and the content. Throws `TypeError` for a commit time
  * that is none.
  */
-export function renderCycloneDx(components: readonly SbomComponent[], subject: SbomSubject): string {
-  const packages = uniquePackages(components);
-  const bom = bomOf(packages, subject);
+export function renderCycloneDx(sbom: Sbom): string {
+  const { packages } = sbom;
+  const bom = bomOf(sbom);
   const normalizer = new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6).makeForBom();
   const document = normalizer.normalize(bom, { sortLists: true });
   const occurrences = new Map(packages.map((found) => [found.purl, occurrencesOf(found)]));
@@ -48,7 +40,7 @@ export function renderCycloneDx(components: readonly SbomComponent[], subject: S
 
 const occurrencesOf = ({ occurrences }: SbomPackage) => occurrences.map(({ path, line }) => ({ location: path, line }));
 
-function bomOf(packages: readonly SbomPackage[], subject: SbomSubject): Models.Bom {
+function bomOf({ packages, subject, uuid }: Sbom): Models.Bom {
   const models = new Map(packages.map((found) => [found.purl, componentOf(found)]));
   for (const found of packages) {
     for (const purl of found.dependsOn) addDependency(models.get(found.purl), models.get(purl));
@@ -56,7 +48,7 @@ function bomOf(packages: readonly SbomPackage[], subject: SbomSubject): Models.B
   const root = subjectOf(subject);
   for (const found of topLevel(packages)) addDependency(root, models.get(found.purl));
   return new Models.Bom({
-    serialNumber: `urn:uuid:${contentUuid(packages, subject)}`,
+    serialNumber: `urn:uuid:${uuid}`,
     metadata: new Models.Metadata({
       timestamp: subjectTime(subject),
       lifecycles: new Models.LifecycleRepository([Enums.LifecyclePhase.PreBuild]),

@@ -38,8 +38,22 @@ const DIGEST_LENGTHS: ReadonlyMap<string, number> = new Map([
   ['SHA-512', 128],
 ]);
 
-/** One package per purl, sorted by purl. Its scope is the strongest that an entry has. */
-export function uniquePackages(components: readonly SbomComponent[]): SbomPackage[] {
+/** What both documents are rendered from. */
+export interface Sbom {
+  subject: SbomSubject;
+  /** One per purl, sorted by purl. */
+  packages: readonly SbomPackage[];
+  /** Names the content (RFC 9562, version 8), so that the same list has the same name. */
+  uuid: string;
+}
+
+/** Gathers what lockfiles say of one package under its purl. Its scope is the strongest that an entry has. */
+export function sbomOf(components: readonly SbomComponent[], subject: SbomSubject): Sbom {
+  const packages = uniquePackages(components);
+  return { subject, packages, uuid: contentUuid(packages, subject) };
+}
+
+function uniquePackages(components: readonly SbomComponent[]): SbomPackage[] {
   const byPurl = new Map<string, SbomComponent[]>();
   for (const component of components) {
     const entries = byPurl.get(component.purl);
@@ -95,8 +109,7 @@ export function topLevel(packages: readonly SbomPackage[]): SbomPackage[] {
   });
 }
 
-/** A UUID that names the content (RFC 9562, version 8), so that the same list has the same name. */
-export function contentUuid(packages: readonly SbomPackage[], subject: SbomSubject): string {
+function contentUuid(packages: readonly SbomPackage[], subject: SbomSubject): string {
   const hex = digestOf({ subject, packages });
   const variant = '89ab'[Number.parseInt(hex.slice(16, 17), 16) % 4] ?? '8';
   return [

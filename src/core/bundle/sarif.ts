@@ -29,19 +29,25 @@ const SCORES: Record<FindingSeverity, string | undefined> = {
 };
 const LEVELS = { critical: 'error', high: 'error', medium: 'warning', low: 'note', none: 'none' } as const;
 
+/** What stands before the runs of a report, but for the line break before each, and what stands behind them. */
+export const REPORT_START = `{"$schema":${JSON.stringify(SCHEMA)},"version":"2.1.0","runs":[`;
+export const REPORT_END = '\n]}\n';
+
 /** SARIF 2.1.0 as text pieces, one run per tool; never the whole document in memory. */
-export async function* renderSarif(runs: readonly SarifRun[]): AsyncGenerator<string> {
-  yield `{"$schema":${JSON.stringify(SCHEMA)},"version":"2.1.0","runs":[`;
-  let first = true;
-  for (const run of runs) {
-    yield first ? '\n' : ',\n';
-    first = false;
-    yield* renderRun(run);
+export const renderSarif = (runs: readonly SarifRun[]): AsyncGenerator<string> => joinRuns(runs.map(renderRun));
+
+/** A report whose runs are text already. */
+export async function* joinRuns<T>(runs: readonly AsyncIterable<T>[]): AsyncGenerator<T | string> {
+  yield REPORT_START;
+  for (const [i, run] of runs.entries()) {
+    yield i === 0 ? '\n' : ',\n';
+    yield* run;
   }
-  yield '\n]}\n';
+  yield REPORT_END;
 }
 
-async function* renderRun(run: SarifRun): AsyncGenerator<string> {
+/** One run as text pieces. */
+export async function* renderRun(run: SarifRun): AsyncGenerator<string> {
   const head = {
     tool: {
       driver: {

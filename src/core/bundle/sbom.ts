@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Component } from '../findings/component.js';
 import { readJsonLines } from '../lib/plain-file.js';
 import type { BundleInput } from './documents.js';
+import { sbomOf } from './packages.js';
 import { MEDIA, type Staging } from './staging.js';
 
 /** Documents that need a time take the commit's; without a commit the start of 1980, the oldest a ZIP can hold. */
@@ -28,6 +29,7 @@ export async function writeSbom({ evidence, runs }: BundleInput, into: Staging):
     commitTime: snapshot.subject.time ?? NO_TIME,
     digest: snapshot.treeDigest,
   };
-  await into.text('reports/sbom/sbom.cyclonedx.json', MEDIA.cyclonedx, renderCycloneDx(components, subject));
-  await into.text('reports/sbom/sbom.spdx.json', MEDIA.spdx, renderSpdx(components, subject));
+  const sbom = sbomOf(components, subject);
+  await into.text('reports/sbom/sbom.cyclonedx.json', MEDIA.cyclonedx, renderCycloneDx(sbom));
+  await into.text('reports/sbom/sbom.spdx.json', MEDIA.spdx, renderSpdx(sbom));
 }

@@ -1,14 +1,7 @@
 import { sha256 } from '../lib/digest.js';
 import { VERSION } from '../lib/version.js';
 import { spdxExpression } from './license.js';
-import {
-  contentUuid,
-  type SbomComponent,
-  type SbomPackage,
-  type SbomSubject,
-  subjectTime,
-  uniquePackages,
-} from './packages.js';
+import { type Sbom, type SbomPackage, type SbomSubject, subjectTime } from './packages.js';
 
 const DOCUMENT = 'SPDXRef-DOCUMENT';
 const SUBJECT = 'SPDXRef-Subject';
@@ -30,20 +23,21 @@ interface ExtractedLicense {
  * SPDX 2.3 as JSON, one package per purl. A function of its input, like `renderCycloneDx`; the namespace is derived
  * from the content. Throws `TypeError` for a commit time that is none.
  */
-export function renderSpdx(components: readonly SbomComponent[], subject: SbomSubject): string {
-  const packages = uniquePackages(components);
+export function renderSpdx({ packages, subject, uuid }: Sbom): string {
   const extracted = extractedLicenses(packages);
+  const ids = new Map(packages.map(({ purl }) => [purl, `SPDXRef-Package-${sha256(purl).slice(0, 32)}`]));
+  const idOf = (purl: string): string => ids.get(purl) ?? '';
   const document = {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
     SPDXID: DOCUMENT,
     name: subject.name,
     // The form that the specification proposes (SPDX 2.3, clause 6.5); nothing needs to be found there.
-    documentNamespace: `https://spdx.org/spdxdocs/${encodeURIComponent(subject.name)}-${contentUuid(packages, subject)}`,
+    documentNamespace: `https://spdx.org/spdxdocs/${encodeURIComponent(subject.name)}-${uuid}`,
     creationInfo: { created: secondsOf(subject), creators: [`Tool: certus-security-scan-${VERSION}`] },
-    packages: [subjectPackage(subject), ...packages.map(packageOf)],
+    packages: [subjectPackage(subject), ...packages.map((found) => packageOf(found, idOf(found.purl)))],
     ...(extracted.length > 0 && { hasExtractedLicensingInfos: extracted }),
-    relationships: relationshipsOf(packages),
+    relationships: relationshipsOf(packages, idOf),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -72,11 +66,11 @@ const subjectPackage = ({ name, version, digest }: SbomSubject) => ({
   comment: `source digest ${digest}`,
 });
 
-function packageOf(found: SbomPackage) {
+function packageOf(found: SbomPackage, id: string) {
   const { purl, name, version, hashes, disputed, licenses, occurrences } = found;
   const disagreement = disputed.map(([algorithm, digest]) => `${algorithm} ${digest}`).join('; ');
   return {
-    SPDXID: idOf(purl),
+    SPDXID: id,
     name,
     versionInfo: version,
     ...UNANALYSED,
@@ -90,8 +84,6 @@ function packageOf(found: SbomPackage) {
     externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purl }],
   };
 }
-
-const idOf = (purl: string): string => `SPDXRef-Package-${sha256(purl).slice(0, 32)}`;
 
 /** Lockfiles that state different licences for one package are all believed. */
 function declaredOf(licenses: readonly string[]): string {
@@ -111,7 +103,7 @@ function extractedLicenses(packages: readonly SbomPackage[]): ExtractedLicense[]
     .map((text) => ({ licenseId: referenceTo(text), extractedText: text, name: text }));
 }
 
-function relationshipsOf(packages: readonly SbomPackage[]) {
+function relationshipsOf(packages: readonly SbomPackage[], idOf: (purl: string) => string) {
   const used = packages.map(({ purl, scope }) => relation(idOf(purl), RELATIONS[scope], SUBJECT));
   const inner = packages.flatMap(({ purl, dependsOn }) =>
     dependsOn.map((other) => relation(idOf(purl), 'DEPENDS_ON', idOf(other))),

@@ -18,6 +18,19 @@ export function uploadRuns(runs: readonly SarifRun[]): SarifRun[] {
   return usable.slice(0, MAX_RUNS).map((run) => ({ ...run, findings: () => mostSevere(run) }));
 }
 
+/** The run with an eye on its findings: once they were all read, whether an upload has every one of them. */
+export function watched(run: SarifRun): { run: SarifRun; isWhole: () => boolean } {
+  let [found, leftOut] = [0, 0];
+  async function* findings() {
+    for await (const finding of run.findings()) {
+      found += 1;
+      if (!isUploaded(finding, run.exempt)) leftOut += 1;
+      yield finding;
+    }
+  }
+  return { run: { ...run, findings }, isWhole: () => leftOut === 0 && found <= MAX_RESULTS };
+}
+
 /** Whether GitHub is to show a finding: not one of the history, whose place it does not have, nor a suppressed one. */
 export const isUploaded = (finding: Finding, exempt: Exempt | undefined): boolean =>
   finding.commit === undefined && exempt?.(finding) === undefined;

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IsKnown } from '../findings/baseline.js';
 import type { Finding } from '../findings/finding.js';
@@ -12,10 +13,10 @@ import type { Exempt } from '../verdict/exceptions.js';
 import { type Tally, tallier } from '../verdict/tally.js';
 import { compliance } from './compliance.js';
 import { type BundleInput, manifestInfo, policyResult, summary } from './documents.js';
-import { renderSarif, type SarifRun } from './sarif.js';
+import { joinRuns, REPORT_END, REPORT_START, renderRun, renderSarif, type SarifRun } from './sarif.js';
 import { writeSbom } from './sbom.js';
 import { type IndexEntry, MEDIA, type Staging } from './staging.js';
-import { uploadRuns } from './upload.js';
+import { uploadRuns, watched } from './upload.js';
 
 /** A larger report of a tool's own cannot be a string; its findings are kept all the same. */
 const MAX_NATIVE = 2 ** 28;
@@ -114,11 +115,28 @@ async function writeNative({ runs }: BundleInput, into: Staging): Promise<void> 
 /** Where Certus-Assurance looks for a report, when that is not the folder of the tool's category. */
 const PLACES: Readonly<Record<string, string>> = { trivy: 'sast' };
 
+/** Each run is rendered once, into the report of its tool; the joint reports have its text from there. */
 async function writeReports(runs: readonly SarifRun[], into: Staging): Promise<void> {
-  for (const run of runs) {
-    const folder = PLACES[run.tool.id] ?? run.outcome.category;
-    await into.stream(`reports/${folder}/${run.tool.id}.sarif.json`, MEDIA.sarif, renderSarif([run]));
+  const texts = new Map<string, { path: string; isWhole: boolean }>();
+  for (const each of runs) {
+    const { run, isWhole } = watched(each);
+    const path = `reports/${PLACES[run.tool.id] ?? run.outcome.category}/${run.tool.id}.sarif.json`;
+    await into.stream(path, MEDIA.sarif, renderSarif([run]));
+    texts.set(run.tool.id, { path, isWhole: isWhole() });
   }
-  await into.stream('results.sarif', MEDIA.sarif, renderSarif(runs));
-  await into.stream('results.upload.sarif', MEDIA.sarif, renderSarif(uploadRuns(runs)));
+  const written = [...texts.values()].map(({ path }) => runIn(into.folder, path));
+  await into.stream('results.sarif', MEDIA.sarif, joinRuns(written));
+  const uploaded = uploadRuns(runs).map((run) => {
+    const text = texts.get(run.tool.id);
+    return text?.isWhole ? runIn(into.folder, text.path) : renderRun(run);
+  });
+  await into.stream('results.upload.sarif', MEDIA.sarif, joinRuns(uploaded));
+}
+
+/** The text of the run inside a report of one run. */
+async function* runIn(folder: string, path: string): AsyncGenerator<string> {
+  const file = join(folder, path);
+  const { size } = await stat(file);
+  const range = { start: REPORT_START.length + 1, end: size - REPORT_END.length - 1 };
+  yield* createReadStream(file, { ...range, encoding: 'utf8' });
 }

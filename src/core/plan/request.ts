@@ -21,7 +21,7 @@ export interface PlanRequest {
   /** Fingerprints of the keys that signed the documents. */
   signedBy: { manifest: string | null; policy: string | null };
   /** The trusted commit, and the control files that it has. */
-  base: (TrustedBase & { files: readonly { path: string; blob: string }[] }) | null;
+  base: (TrustedBase & { files: readonly { path: string; state: string }[] }) | null;
   /** SHA-256 of each asset pack that is there. */
   assets: Readonly<Record<string, string>>;
   /** Decides which build of a tool is used. */

@@ -21,6 +21,10 @@ export const toolSchema = z
         files: z.array(z.string().min(1)).min(1).describe('Globs; without a match the tool is not-applicable.'),
         sensitive: z.boolean().default(false).describe('Also files that only secret scanners read.'),
         history: z.boolean().default(false).describe('Also the history of the repository, at /src/history.git.'),
+        links: z
+          .boolean()
+          .default(false)
+          .describe('Also symbolic links, each with what it leads to; for a worker of ours.'),
       })
       .describe('What the tool judges.'),
     neutralise: z
@@ -39,6 +43,10 @@ export const toolSchema = z
     capabilities,
     cost: z.number().positive().describe('CPU seconds for a MiB of input, roughly; longer steps start first.'),
     config: z.record(z.string(), z.unknown()).default({}),
+  })
+  .refine(({ appliesTo, suppliers }) => !appliesTo.links || suppliers.every(({ kind }) => kind === 'embedded'), {
+    path: ['appliesTo', 'links'],
+    error: 'links are given to workers of this package alone',
   })
   .describe('One scanner.');
 

@@ -3,23 +3,29 @@ import { join } from 'node:path';
 import { globMatcher } from '../lib/paths.js';
 import type { Mount } from '../lib/sandbox/job.js';
 import type { Step } from '../plan/plan.js';
+import { linkStates } from '../source/link-states.js';
 import type { Snapshot, SnapshotEntry } from '../source/snapshot.js';
 import { readableByJobs } from './readable.js';
 
-/** One file handed to a step; `at` is its place under /src. */
+/** One file handed to a step; `at` is its place under /src. A link has no place, and what it leads to as `link`. */
 export interface HandedFile {
   path: string;
   at: string;
   size: number;
+  link?: string;
 }
 
-/** The files that a step is given: regular files of the snapshot that its globs name, in canonical order. */
-function filesFor(step: Step, entries: readonly SnapshotEntry[]): HandedFile[] {
-  const matches = globMatcher(step.appliesTo.files, true);
+/** The files that a step is given: those of the snapshot that its globs name, in canonical order; links if it asks for them. */
+function filesFor({ appliesTo }: Step, entries: readonly SnapshotEntry[]): HandedFile[] {
+  const matches = globMatcher(appliesTo.files, true);
+  const links = appliesTo.links ? linkStates(entries, matches) : new Map<string, string>();
   return entries
-    .filter((entry) => entry.mode !== '120000' && (entry.class === 'general' || step.appliesTo.sensitive))
-    .filter((entry) => matches(entry.path))
-    .map((entry) => ({ path: entry.path, at: `${entry.class}/${entry.at}`, size: entry.size }));
+    .filter((entry) => entry.mode !== '120000' || appliesTo.links)
+    .filter((entry) => (entry.class === 'general' || appliesTo.sensitive) && matches(entry.path))
+    .map(({ path, class: kind, at, size }) => {
+      const link = links.get(path);
+      return link === undefined ? { path, at: `${kind}/${at}`, size } : { path, at: '', size, link };
+    });
 }
 
 /** For each step, by id, the files that it is given. */

@@ -45,6 +45,7 @@ const otherLine = z.discriminatedUnion('type', [
 export const otherLineOf = (value: unknown): UnreadLine | ExcludedLine | RefusedLine | EndLine | undefined =>
   otherLine.safeParse(value).data;
 
+/** Those of every entry; a link may have `leadsTo` too. */
 const ENTRY_KEYS = 9;
 const SHA256 = /^[0-9a-f]{64}$/;
 /** A place below general/ or sensitive/: no empty name, `.` or `..`, no leading slash, nothing a terminal would obey. */
@@ -59,13 +60,17 @@ const isEntryLine = (value: unknown): value is Record<keyof EntryLine, unknown> 
  * it is not exactly one. What is kept is made anew: a place that is the path shares its text.
  */
 export function entryOf(value: unknown): SnapshotEntry | undefined {
-  if (!isEntryLine(value) || Object.keys(value).length !== ENTRY_KEYS) return undefined;
-  const { path, at, size, sha256, gitBlob, tracked } = value;
+  if (!isEntryLine(value)) return undefined;
+  const { path, at, size, sha256, gitBlob, tracked, leadsTo } = value;
+  if (Object.keys(value).length !== ENTRY_KEYS + (leadsTo === undefined ? 0 : 1)) return undefined;
   const mode = FILE_MODES.find((known) => known === value.mode);
   const kind = value.class === 'general' || value.class === 'sensitive' ? value.class : undefined;
   if (typeof path !== 'string' || typeof at !== 'string' || mode === undefined || kind === undefined) return undefined;
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) return undefined;
   if (typeof sha256 !== 'string' || typeof gitBlob !== 'string' || typeof tracked !== 'boolean') return undefined;
   if (!isPath(path) || !PLACE.test(at) || !SHA256.test(sha256) || !GIT_HASH.test(gitBlob)) return undefined;
-  return { path, at: at === path ? path : at, size, sha256, gitBlob, mode, class: kind, tracked };
+  const entry: SnapshotEntry = { path, at: at === path ? path : at, size, sha256, gitBlob, mode, class: kind, tracked };
+  if (leadsTo === undefined) return entry;
+  const leads = mode === '120000' && typeof leadsTo === 'string' && (leadsTo === '' || isPath(leadsTo));
+  return leads ? { ...entry, leadsTo } : undefined;
 }

@@ -71,8 +71,12 @@ export async function demandExit(job: SourceJob, result: JobResult, codes: reado
     throw new Fault('snapshot', `${job.id}: its output exceeds ${job.limits?.logBytes ?? LISTING_BYTES} bytes`);
   if (end.kind === 'exited' && codes.includes(end.exitCode)) return end.exitCode;
   const said = await lastWords(job.stderr);
-  throw new Fault('snapshot', `${job.id}: ${describeEnd(end)}${said === '' ? '' : `: ${said}`}`);
+  throw new Fault('snapshot', `${job.id}: ${describeEnd(end)}${said === '' ? '' : `: ${said}`}`, remedyFor(said));
 }
+
+/** Git's words for an object that a clone with `--filter` left out; a scan has no network to fetch it. */
+const remedyFor = (said: string): string | undefined =>
+  /promisor|lazy fetching/.test(said) ? 'The clone is partial: clone it again without --filter.' : undefined;
 
 /** Part of what it wrote to standard error, safe to print. */
 async function lastWords(stderr: string): Promise<string> {

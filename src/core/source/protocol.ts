@@ -40,6 +40,8 @@ export interface EntryLine {
   mode: FileMode;
   class: 'general' | 'sensitive';
   tracked: boolean;
+  /** The file or folder of the snapshot that a link leads to, links on the way followed; the root is empty. */
+  leadsTo?: string;
 }
 
 export interface UnreadLine {

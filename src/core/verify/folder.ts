@@ -8,8 +8,8 @@ import { type Problems, Unsound } from './problems.js';
 /** Far above what a bundle has; a hostile one must not fill memory. */
 const MAX_FILES = 100_000;
 const MAX_DEPTH = 16;
-/** Bytes asked for at one time. */
-const CHUNK = 1 << 20;
+/** Bytes asked for at one time. More makes lists of lines that outlive young garbage: 1 MiB took twice the memory and no less time. */
+const CHUNK = 1 << 16;
 /** A line is held in memory whole. A finding has some kilobytes; the line with all rules of a SARIF run may have megabytes. */
 const MAX_LINE = 2 ** 24;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { renderSarif, type SarifRun } from '../bundle/sarif.js';
+import { joinRuns, REPORT_END, REPORT_START, renderSarif, type SarifRun } from '../bundle/sarif.js';
 import { uploadPlaces, uploadRuns } from '../bundle/upload.js';
 import { type Finding, type Rule, ruleSchema } from '../findings/finding.js';
 import { SEVERITIES } from '../lib/severity.js';
@@ -26,24 +26,14 @@ export const isReported = ({ status, category }: StepOutcome): boolean =>
 /** Characters gathered before they are hashed. */
 const BUFFER = 1 << 16;
 
-const AFTER = '\n]}\n';
-
-/** What stands before the runs of every report. */
-async function opening(): Promise<string> {
-  const pieces: string[] = [];
-  for await (const piece of renderSarif([])) pieces.push(piece);
-  return pieces.join('').slice(0, -AFTER.length);
-}
-
 /** What a report says of its run's rules, and which results it marks as known to the baseline. */
 export async function readReportHead(folder: BundleFolder, path: string, baseline: boolean): Promise<ReportHead> {
   const known = new Set<string>();
-  const before = await opening();
   let head: SarifHead | undefined;
   let at = 0;
   for await (const lines of linesOf(folder, path)) {
     for (const line of lines) {
-      if (at === 0 && line !== before) throw new Unsound('does not begin as a report does');
+      if (at === 0 && line !== REPORT_START) throw new Unsound('does not begin as a report does');
       if (at === 1) head = headSchema.parse(parseJson(`${line}]}`));
       if (at > 1 && baseline) addKnown(line, known);
       at += 1;
@@ -110,18 +100,14 @@ export function digestOfUpload(folder: BundleFolder, reports: readonly Report[],
 
 async function digestOfRuns(runs: readonly AsyncIterable<string | Buffer>[]): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(await opening());
-  for (const [i, run] of runs.entries()) {
-    hash.update(i === 0 ? '\n' : ',\n');
-    for await (const piece of run) hash.update(piece);
-  }
-  return hash.update(AFTER).digest('hex');
+  for await (const piece of joinRuns(runs)) hash.update(piece);
+  return hash.digest('hex');
 }
 
 /** The run inside a report's file. */
 async function* runIn(folder: BundleFolder, { path }: Report): AsyncGenerator<Buffer> {
   const { size } = await measure(folder, path);
-  yield* bytesOf(folder, path, (await opening()).length + 1, size - AFTER.length);
+  yield* bytesOf(folder, path, REPORT_START.length + 1, size - REPORT_END.length);
 }
 
 /** The end of a line with one result that an upload may have: one of the history has a commit there. */
@@ -133,6 +119,7 @@ const severity = z.enum([...SEVERITIES, 'none']);
 /** The run inside a report's file, with the results that an upload has, in their order. */
 async function* uploadedRun(folder: BundleFolder, { path }: Report, counts: SeverityCounts): AsyncGenerator<string> {
   const places = uploadPlaces(counts);
+  let room = [...places.values()].reduce((sum, left) => sum + left, 0);
   let at = 0;
   let separator = '\n';
   for await (const lines of linesOf(folder, path)) {
@@ -142,11 +129,14 @@ async function* uploadedRun(folder: BundleFolder, { path }: Report, counts: Seve
       if (at === 1) yield line;
       if (at > 1 && kind !== undefined && left > 0) {
         places.set(kind, left - 1);
+        room -= 1;
         yield separator + line.replace(/,$/, '');
         separator = ',\n';
       }
       at += 1;
     }
+    // The rest of a large report is not looked through for results that find no place.
+    if (at > 1 && room === 0) break;
   }
   yield '\n]}';
 }

@@ -5,10 +5,10 @@ import type { EmbeddedTool, Report } from '../lib/protocol.js';
 
 const id = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 
-/** The control files of the trusted commit: path and blob id. */
+/** The control files of the trusted commit: of a file its blob id, of a link what `linkStates` gives. */
 const configSchema = z.strictObject({
   commit: id,
-  files: z.array(z.strictObject({ path: z.string(), blob: id })),
+  files: z.array(z.strictObject({ path: z.string(), state: z.string() })),
 });
 
 /** Compares each control file with the trusted commit's. What an edit says is not judged; that there is one is told. */
@@ -21,15 +21,15 @@ export function controlFiles(): EmbeddedTool {
       const base = configSchema.parse(config);
       commit = base.commit;
       format = commit.length === 64 ? 'sha256' : 'sha1';
-      for (const { path, blob } of base.files) before.set(path, blob);
+      for (const { path, state } of base.files) before.set(path, state);
       declare(report);
     },
     scanFile(file, report) {
       if (controlClass(file.path) === undefined) return;
-      const blob = before.get(file.path);
+      const state = before.get(file.path);
       before.delete(file.path);
-      if (blob === undefined) note(file.path, 'added', report);
-      else if (objectId('blob', file.bytes(), format) !== blob) note(file.path, 'changed', report);
+      if (state === undefined) note(file.path, 'added', report);
+      else if ((file.link ?? objectId('blob', file.bytes(), format)) !== state) note(file.path, 'changed', report);
     },
     finish(report) {
       // It is no file of the source any more, so it is told of the commit that has it.

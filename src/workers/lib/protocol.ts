@@ -12,6 +12,8 @@ export interface InputFile {
   path: string;
   at: string;
   size: number;
+  /** Of a link, in place of content: changes with its target and with what it leads to. */
+  link?: string;
 }
 
 export interface RuleLine {
@@ -84,10 +86,11 @@ export interface EndLine {
 
 export type ReportLine = RuleLine | FindingLine | UnreadLine | ComponentLine | EndLine;
 
-/** One file under scan, read when first asked for. */
+/** One file under scan, read when first asked for. A link cannot be read; it has `link` instead. */
 export interface SourceFile {
   readonly path: string;
   readonly size: number;
+  readonly link?: string | undefined;
   bytes(): Buffer;
   /** The bytes as UTF-8; `undefined` when they are not valid UTF-8 text (or hold NUL). */
   text(): string | undefined;

@@ -71,13 +71,13 @@ function timeLimited<T>(work: (value: T) => void): (value: T) => void {
   };
 }
 
-function sourceFile({ path, size }: InputFile, at: string): SourceFile {
+function sourceFile({ path, size, link }: InputFile, at: string): SourceFile {
   let content: Buffer | undefined;
   const bytes = () => {
     content ??= readFileSync(at);
     return content;
   };
-  return { path, size, bytes, text: () => asText(bytes()) };
+  return { path, size, link, bytes, text: () => asText(bytes()) };
 }
 
 /** `undefined` for what is not UTF-8 text. A byte-order mark is kept, so that columns stay true. */

@@ -5,6 +5,7 @@ const VIEW = 'view/';
 
 /** Under which names a report may speak of a file: an installed tool knows its view alone, a worker both of its names. */
 export function namesOf(file: InputFile): string[] {
+  if (file.link !== undefined) return [file.path];
   return file.at.startsWith(VIEW) ? [file.at.slice(VIEW.length)] : [file.at, file.path];
 }
 

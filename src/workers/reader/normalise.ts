@@ -29,7 +29,7 @@ export function normalise(collected: Collected, request: ReaderRequest, index: I
   let current: { path: string; masked: MaskedFile } | undefined;
   for (const { raw, file } of located) {
     // Sorted by path: one masked file in memory at a time.
-    if (current?.path !== file.path) current = { path: file.path, masked: maskedFile(readText(join(source, file.at))) };
+    if (current?.path !== file.path) current = { path: file.path, masked: maskedFile(textOf(file, source)) };
     findings.push(toFinding(raw, file, base(raw), current.masked, print));
   }
   return findings.sort(compareFindings);
@@ -59,8 +59,8 @@ export function lookUp(path: string, index: Index): InputFile {
   return file;
 }
 
-/** Bytes that are not UTF-8 become U+FFFD, so that every file has lines to speak of. */
-const readText = (path: string): string => readFileSync(path, 'utf8');
+/** Bytes that are not UTF-8 become U+FFFD, so that every file has lines to speak of. A link is not followed. */
+const textOf = ({ at, link }: InputFile, source: string): string => link ?? readFileSync(join(source, at), 'utf8');
 
 /** What a finding has wherever it is. */
 function baseOf(raw: RawFinding, rule: Rule | undefined, request: ReaderRequest): FindingBase {

@@ -16,6 +16,8 @@ export interface Taken extends Content {
   tracked: boolean;
   /** What a link says. */
   target?: RawPath;
+  /** The file or folder that was taken to which it leads. */
+  leadsTo?: RawPath;
 }
 
 /** Everything that was found in the source, under the caps and path rules of the request. */

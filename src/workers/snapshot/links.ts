@@ -6,23 +6,27 @@ const MAX_HOPS = 40;
 /** PATH_MAX: a git object or an archive can hold a longer one, which no system follows. */
 const MAX_TARGET = 4096;
 
-type Judgement = 'scanned' | 'escape' | 'unscanned' | 'nothing';
+type Judgement = { leadsTo: RawPath } | 'escape' | 'unscanned' | 'nothing';
 
 /**
- * Notes each link that leads out of the source, or to something in it that is not scanned. Links are followed on
- * paper only. `exists` tells whether there is something at a path that was not taken.
+ * Tells of each link to which file or folder of the snapshot it leads, and notes those that lead out of the source or to
+ * something in it that is not scanned. Links are followed on paper only. `exists` tells whether there is something at a
+ * path that was not taken.
  */
 export function judgeLinks(into: Collection, exists: (path: RawPath) => boolean): void {
-  const links = new Map(
-    into.taken.flatMap(({ path, target }) => (target === undefined ? [] : [[path, target] as const])),
-  );
-  if (links.size === 0) return;
+  const found = into.taken.filter(({ target }) => target !== undefined);
+  if (found.length === 0) return;
+  const links = new Map(found.map(({ path, target = '' }) => [path, target]));
   const known = knownPaths(into);
-  for (const path of links.keys()) {
-    const judgement = judge(path, links, (end) => (known.has(end) ? 'scanned' : exists(end) ? 'unscanned' : 'nothing'));
+  const end = (path: RawPath): Judgement =>
+    known.has(path) ? { leadsTo: path } : exists(path) ? 'unscanned' : 'nothing';
+  for (const link of found) {
+    const { path } = link;
+    const judgement = judge(path, links, end);
     if (judgement === 'escape') into.note(path, 'symlink-escape', 'a link that leads out of the source', 'escape');
-    if (judgement === 'unscanned')
+    else if (judgement === 'unscanned')
       into.note(path, 'link-unscanned', 'a link to something in the source that is not scanned');
+    else if (judgement !== 'nothing') link.leadsTo = judgement.leadsTo;
   }
 }
 

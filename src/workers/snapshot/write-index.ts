@@ -43,7 +43,7 @@ export function indexOf(into: Collection, tree: string | undefined): { lines: In
   return { lines: [...entries, ...unread, ...excluded.map((line) => ({ type: 'excluded' as const, ...line }))], end };
 }
 
-const entryLine = ({ path, at, size, sha256, gitBlob, mode, class: kind, tracked }: Taken): EntryLine => ({
+const entryLine = ({ path, at, size, sha256, gitBlob, mode, class: kind, tracked, leadsTo }: Taken): EntryLine => ({
   type: 'entry',
   path: escapePath(path),
   at,
@@ -53,6 +53,7 @@ const entryLine = ({ path, at, size, sha256, gitBlob, mode, class: kind, tracked
   mode,
   class: kind,
   tracked,
+  ...(leadsTo === undefined ? {} : { leadsTo: leadsTo === '' ? '' : escapePath(leadsTo) }),
 });
 
 const compareUnread = (a: UnreadLine, b: UnreadLine): number =>

@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderCycloneDx } from '../../../src/core/bundle/cyclonedx.js';
+import { sbomOf } from '../../../src/core/bundle/packages.js';
 import { renderSpdx } from '../../../src/core/bundle/spdx.js';
 import { COMPONENTS, component, SUBJECT } from './sbom-sample.js';
 
 const GOLDEN = join(import.meta.dirname, '../../golden/sbom');
+type Given = Parameters<typeof sbomOf>;
+const cycloneDxText = (...given: Given) => renderCycloneDx(sbomOf(...given));
+const spdxText = (...given: Given) => renderSpdx(sbomOf(...given));
 const RENDERERS = [
-  ['cyclonedx.json', renderCycloneDx],
-  ['spdx.json', renderSpdx],
+  ['cyclonedx.json', cycloneDxText],
+  ['spdx.json', spdxText],
 ] as const;
 
 interface CycloneDx {
@@ -25,8 +29,8 @@ interface Spdx {
   hasExtractedLicensingInfos?: { licenseId: string }[];
   relationships: { spdxElementId: string; relationshipType: string; relatedSpdxElement: string }[];
 }
-const cycloneDx = (...args: Parameters<typeof renderCycloneDx>) => JSON.parse(renderCycloneDx(...args)) as CycloneDx;
-const spdx = (...args: Parameters<typeof renderSpdx>) => JSON.parse(renderSpdx(...args)) as Spdx;
+const cycloneDx = (...given: Given) => JSON.parse(cycloneDxText(...given)) as CycloneDx;
+const spdx = (...given: Given) => JSON.parse(spdxText(...given)) as Spdx;
 
 describe.each(RENDERERS)('%s', (name, render) => {
   it.each(['', 'yesterday', '2024-13-01T00:00:00Z'])('a commit time that is none is an error: %j', (commitTime) => {

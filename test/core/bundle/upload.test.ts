@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderSarif, type SarifRun } from '../../../src/core/bundle/sarif.js';
-import { uploadRuns } from '../../../src/core/bundle/upload.js';
+import { uploadRuns, watched } from '../../../src/core/bundle/upload.js';
 import type { Finding } from '../../../src/core/findings/finding.js';
 
 const here: Finding = {
@@ -61,5 +61,25 @@ describe('findings of the history', () => {
     const [first, second] = (await rendered([run([here, old])])).runs[0]?.results ?? [];
     expect(first?.properties).not.toHaveProperty('commit');
     expect(second?.properties).toMatchObject({ commit: 'c'.repeat(40) });
+  });
+});
+
+describe('the text of a report stands for the upload', () => {
+  it.each([
+    ['when every finding is uploaded', [here], true],
+    ['not when one is of the history', [here, old], false],
+    ['when there is just room for all', Array.from({ length: 5000 }, () => here), true],
+    ['not when there is room for fewer', Array.from({ length: 5001 }, () => here), false],
+  ])('%s', async (_, findings, whole) => {
+    const { run: seen, isWhole } = watched(run(findings));
+    const [all, uploaded] = [await rendered([seen]), await rendered(uploadRuns([run(findings)]))];
+    expect(isWhole()).toBe(whole);
+    expect(JSON.stringify(all) === JSON.stringify(uploaded)).toBe(whole);
+  });
+
+  it('not when one is suppressed', async () => {
+    const { run: seen, isWhole } = watched({ ...run([here]), exempt: () => ({ by: 'source' }) });
+    await rendered([seen]);
+    expect(isWhole()).toBe(false);
   });
 });

@@ -42,6 +42,19 @@ describe('judgeLinks', () => {
     ]);
   });
 
+  it('tells to which file or folder that was taken a link leads', () => {
+    const into = collection(['a/b', 'c'], { l: 'm/b', m: 'a', root: '.', gone: 'nothing', out: '/c' });
+    judgeLinks(into, () => false);
+    const found = into.taken.filter(({ target }) => target !== undefined);
+    expect(found.map(({ path, leadsTo }) => [path, leadsTo])).toEqual([
+      ['l', 'a/b'],
+      ['m', 'a'],
+      ['root', ''],
+      ['gone', undefined],
+      ['out', undefined],
+    ]);
+  });
+
   it('leaves links alone that lead nowhere, or to what is scanned', () => {
     const endless = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`n${i}`, `n${i + 1}`]));
     expect(

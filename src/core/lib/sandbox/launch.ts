@@ -18,7 +18,7 @@ export const EXTRA_FD = 5;
 const WATCH_MS = 200;
 
 /** A look takes at most one part in so many of the time: a snapshot's folder of 5,000 files takes 20 ms. */
-const LOOK_SHARE = 40;
+const LOOK_SHARE = 100;
 
 export interface Launch {
   /** The level's command, behind `behindGate`. */
