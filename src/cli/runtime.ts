@@ -23,13 +23,9 @@ export async function inRuntime<T>(
   use: (open: OpenSandbox) => Promise<T>,
 ): Promise<T> {
   const engines: DaggerEngine[] = [];
-  // Before the plan is made: reaching an engine takes about as long.
-  const early = flags.runtime === 'dagger' ? connectDagger() : undefined;
-  // Whoever opens a sandbox is told why there is no engine; when the plan is refused, nobody waits for one.
-  early?.catch(() => undefined);
   const onEngine: OpenSandbox = async (wanted) => {
     const images = await loadImages();
-    const engine = await (early ?? connectDagger());
+    const engine = await connectDagger();
     engines.push(engine);
     return await daggerRuntime(engine, catalog, images, { ...flags, cache: flags.cache ?? true })(wanted);
   };
@@ -47,11 +43,6 @@ export async function inRuntime<T>(
   try {
     return await use({ local: openSandbox, dagger: onEngine, auto: either }[flags.runtime]);
   } finally {
-    if (engines.length === 0)
-      early?.then(
-        (engine) => engine.stop(),
-        () => undefined,
-      );
     await Promise.all(engines.map((engine) => engine.stop()));
   }
 }

@@ -45,7 +45,7 @@ export interface CatalogFolders {
 }
 
 /**
- * Reads the files of all tools, profiles, rules and locks. Those of the operator are checked at once, ours when they are first
+ * Reads the files of all tools, profiles, rules and locks. The tool files of the operator are checked at once, all others when they are first
  * asked for: a run needs few of them. Throws `Refusal` for a file that does not hold.
  */
 export async function loadCatalog(folders: CatalogFolders): Promise<Catalog> {

@@ -31,6 +31,8 @@ const AGENTS: ControlClass = {
 const PIPELINES: ControlClass = {
   id: 'edited-pipeline',
   globs: [
+    // A link in the place of the folder.
+    '{.github,.gitlab}',
     '.github/{workflows,actions}/**',
     '**/action.{yml,yaml}',
     '**/.gitlab-ci.{yml,yaml}',

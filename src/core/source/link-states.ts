@@ -10,14 +10,19 @@ export function linkStates(
   wanted: (path: string) => boolean,
 ): ReadonlyMap<string, string> {
   const links = entries.filter(({ path, mode }) => mode === '120000' && wanted(path));
-  const behind = new Map(
-    links.flatMap(({ leadsTo }) => (leadsTo === undefined ? [] : [[leadsTo, createHash('sha256')]])),
-  );
+  const places = links.flatMap(({ leadsTo }) => leadsTo ?? []);
+  const behind = new Map([...places, ...(places.length > 0 ? [''] : [])].map((at) => [at, createHash('sha256')]));
+  const withLinks = new Set<string>();
   for (const { path, gitBlob, mode } of behind.size === 0 ? [] : entries)
-    for (const at of above(path)) behind.get(at)?.update(`${mode} ${gitBlob} ${path.slice(at.length)}\n`);
+    for (const at of above(path)) {
+      behind.get(at)?.update(`${mode} ${gitBlob} ${path.slice(at.length)}\n`);
+      if (mode === '120000') withLinks.add(at);
+    }
   const digests = new Map([...behind].map(([at, hash]) => [at, hash.digest('hex')]));
+  // A link in there may lead anywhere: then any change of the tree counts.
+  const whole = (at: string) => (withLinks.has(at) ? '' : at);
   const stateOf = ({ gitBlob, leadsTo }: SnapshotEntry) =>
-    `link ${gitBlob} ${(leadsTo === undefined ? undefined : digests.get(leadsTo)) ?? 'nowhere'}`;
+    `link ${gitBlob} ${(leadsTo === undefined ? undefined : digests.get(whole(leadsTo))) ?? 'nowhere'}`;
   return new Map(links.map((link) => [link.path, stateOf(link)]));
 }
 

@@ -75,6 +75,8 @@ async function follow(asking: Asking, url: URL, accept: string, token: string | 
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null) return response;
     await response.body?.cancel();
+    if (!URL.canParse(location, at.href))
+      throw registryFault(asking, 'redirects to what is no address', 'Use a mirror (--registry-mirror).');
     at = new URL(location, at);
     demandSafe(at, asking);
   }

@@ -24,9 +24,7 @@ export function watchMemory(bytes: number, port: MemoryPort, exceeded: () => voi
     const most = port.most();
     const used = most > bytes ? Math.min(most, port.shared()) : most;
     peak = Math.max(peak, used);
-    if (used <= bytes) return;
-    clearInterval(timer);
-    exceeded();
+    if (used > bytes) exceeded();
   };
   const timer = setInterval(look, LOOK_MS);
   return { peak: () => peak, stop: () => clearInterval(timer) };
@@ -41,7 +39,7 @@ export const memoryOf = (uid: number): MemoryPort => ({
 /** What is known last of a process stands. */
 const byProcess = (all: Map<string, number>, [pid, bytes]: [string, number]) => all.set(pid, bytes);
 
-function processesOf(uid: number): Map<string, number> {
+export function processesOf(uid: number): Map<string, number> {
   const own = new RegExp(`^Uid:\\s+${uid}\\s`, 'm');
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const statuses = pids
@@ -59,7 +57,13 @@ function proportional(uid: number): [string, number][] {
   const script = 'for pid in "$@"; do echo "@$pid"; cat /proc/$pid/smaps_rollup; done';
   const untraceable = ['--inh-caps=+audit_write', '--ambient-caps=+audit_write'];
   const words = [...untraceable, ...asUid(uid), '/bin/sh', '-c', script, 'sh', ...processesOf(uid).keys()];
-  const { stdout } = spawnSync(requireProgram('setpriv'), words, { env: {}, cwd: '/', encoding: 'utf8' });
+  const { stdout } = spawnSync(requireProgram('setpriv'), words, {
+    env: {},
+    cwd: '/',
+    encoding: 'utf8',
+    timeout: 500,
+    killSignal: 'SIGKILL',
+  });
   return [...(stdout ?? '').matchAll(/^@(\d+)\n([^@]+)/gm)].map(([, pid = '', text = '']) => [
     pid,
     kib(text, 'Pss_Anon', 'Pss_Shmem'),

@@ -8,6 +8,7 @@ import { requireProgram } from '../../core/lib/sandbox/programs.js';
 import type { Starter } from '../../core/lib/sandbox/runner.js';
 import { groupTree } from '../../core/lib/sandbox/tree.js';
 import { asUid } from './as-uid.js';
+import { processesOf } from './memory.js';
 
 /** Programs of the entry command, which finds them beside the substrate. */
 export const ENTRY_TOOLS = ['prlimit', 'setpriv'] as const;
@@ -51,7 +52,27 @@ const RUN = [
  */
 export function endAllOf(uid: number): void {
   const words = [...asUid(uid), '/bin/sh', '-c', 'kill -KILL -1'];
-  spawnSync(requireProgram('setpriv'), words, { env: {}, cwd: '/', stdio: 'ignore' });
+  spawnSync(requireProgram('setpriv'), words, {
+    env: {},
+    cwd: '/',
+    stdio: 'ignore',
+    timeout: 500,
+    killSignal: 'SIGKILL',
+  });
+  // The job may stop what runs as its uid, the shell above too: root ends each by its number.
+  for (let left = 10; left > 0 && endEachOf(uid); left -= 1);
+}
+
+function endEachOf(uid: number): boolean {
+  const pids = [...processesOf(uid).keys()];
+  for (const pid of pids) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
+  return pids.length > 0;
 }
 
 function destroy(outer: number, uid: number): void {

@@ -19,7 +19,7 @@ export function readComposerJson(text: string): Declarations {
   const root = asMap(parseJson(text), 'the document');
   const required = ['require', 'require-dev'].flatMap((key) => [...mapAt(root, key).keys()]);
   const silent = required.filter((name) => name.includes('/')).length;
-  return { ...onlyOwn(root.has('name') ? declared(root, 1) : undefined), silent };
+  return { ...onlyOwn(root.has('name') || root.has('license') ? declared(root, 1) : undefined), silent };
 }
 
 /** Several licences are a choice (schema, license). */

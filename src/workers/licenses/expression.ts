@@ -23,7 +23,8 @@ export function readLicense(stated: string): LicenseExpression | undefined {
 }
 
 /** Licences that a text names, whatever else it says. */
-export const licensesIn = (text: string): string[] => (text.match(WORD) ?? []).flatMap((word) => spdxId(word) ?? []);
+export const licensesIn = (text: string): string[] =>
+  (text.match(WORD) ?? []).flatMap((word) => spdxId(word) ?? namedLicense(word) ?? []);
 
 export const termText = ({ license, plus, exception }: LicenseTerm): string =>
   `${license}${plus ? '+' : ''}${exception === undefined ? '' : ` WITH ${exception}`}`;

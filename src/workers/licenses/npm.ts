@@ -1,6 +1,6 @@
 import { parseJson } from '../sbom/json.js';
-import { asMap, type Located, type LocatedMap, mapAt, textAt, textOf } from '../sbom/located.js';
-import { installedName, isInstalled, readNpm } from '../sbom/npm.js';
+import { asMap, isTrue, type Located, type LocatedMap, mapAt, textAt, textOf } from '../sbom/located.js';
+import { installedName, readNpm } from '../sbom/npm.js';
 import { type Declaration, type Declarations, nameAndVersion, onlyOwn } from './declaration.js';
 import { listedIn } from './listed.js';
 
@@ -16,7 +16,7 @@ export function readNpmLock(text: string): Declarations {
   if (!root.has('packages')) return { dependencies: [], silent: listedIn(listing) };
   const installed = [...mapAt(root, 'packages')].flatMap(([place, node]) => {
     const entry = asMap(node, 'a package');
-    return isInstalled(place, entry) ? [declared(installedName(place, entry), entry, node.line)] : [];
+    return isLocked(place, entry) ? [declared(installedName(place, entry), entry, node.line)] : [];
   });
   const dependencies = installed.filter(({ stated }) => stated.length > 0);
   return { dependencies, silent: installed.length - dependencies.length };
@@ -27,11 +27,11 @@ export function readPackageJson(text: string): Declarations {
   const root = asMap(parseJson(text), 'the document');
   const silent = GROUPS.reduce((sum, group) => sum + mapAt(root, group).size, 0);
   const name = textAt(root, 'name');
-  if (name === undefined) return { dependencies: [], silent };
+  if (name === undefined && !root.has('license') && !root.has('licenses')) return { dependencies: [], silent };
   return { ...onlyOwn(declared(name, root, root.get('name')?.line ?? 1)), silent };
 }
 
-function declared(name: string, entry: LocatedMap, line: number): Declaration {
+function declared(name: string | undefined, entry: LocatedMap, line: number): Declaration {
   const license = entry.get('license') ?? entry.get('licenses');
   const stated = license === undefined ? [] : textsIn(license);
   return { package: nameAndVersion(name, textAt(entry, 'version')), stated, line, endLine: license?.line };
@@ -43,3 +43,7 @@ function textsIn(license: Located): string[] {
   const text = license.value instanceof Map ? textAt(license.value, 'type') : textOf(license);
   return text === undefined || text.trim() === '' ? [] : [text];
 }
+
+/** A local archive is somebody's package too; a link is the project's own. */
+const isLocked = (place: string, entry: LocatedMap): boolean =>
+  /(?:^|\/)node_modules\//.test(place) && !isTrue(entry, 'link');

@@ -28,7 +28,7 @@ export function readProjectLicense(text: string): Declarations {
 
 function declared(project: XmlElement): Declaration | undefined {
   const properties = childrenOf(project, 'PropertyGroup').flatMap((group) => group.children);
-  const property = (name: string) => properties.find((one) => one.name === name);
+  const property = (name: string) => properties.findLast((one) => one.name.toLowerCase() === name.toLowerCase());
   const license = property('PackageLicenseExpression');
   if (license === undefined) return undefined;
   const name = property('PackageId')?.text.trim() ?? 'The project';

@@ -8,11 +8,15 @@ export interface Silent {
   path: string;
   format: Format;
   packages: number;
+  /** How many packages it names in all: a lockfile of nothing speaks for no manifest. */
+  named: number;
 }
 
 /** One note for each file that is silent, but for a manifest whose packages a lockfile beside or above it lists. */
 export function tellSilent(files: readonly Silent[], report: Report): void {
-  const locked = new Set(files.filter(isLockfile).map((file) => placeOf(file, posix.dirname(file.path))));
+  const locked = new Set(
+    files.filter((file) => isLockfile(file) && file.named > 0).map((file) => placeOf(file, posix.dirname(file.path))),
+  );
   for (const file of files) {
     if (file.packages === 0 || (!isLockfile(file) && isLocked(file, locked))) continue;
     const count = file.packages === 1 ? 'One package is' : `${file.packages} packages are`;

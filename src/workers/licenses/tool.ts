@@ -1,4 +1,4 @@
-import type { EmbeddedTool, SourceFile, UnreadLine } from '../lib/protocol.js';
+import type { EmbeddedTool, Report, SourceFile, UnreadLine } from '../lib/protocol.js';
 import { Malformed } from '../sbom/located.js';
 import { MAX_BYTES } from '../sbom/tool.js';
 import { configSchema } from './config.js';
@@ -26,10 +26,15 @@ export function licensesTool(): EmbeddedTool {
       const { path } = file;
       const found = read(file);
       if ('reason' in found) report.unread({ path, ...found });
-      else files.push({ path, format: found.format, packages: tell(path, found.declarations, report) });
+      else files.push(told(path, found, tell, report));
     },
     finish: (report) => tellSilent(files, report),
   };
+}
+
+function told(path: string, { format, declarations }: Read, tell: Tell, report: Report): Silent {
+  const named = declarations.silent + declarations.dependencies.length;
+  return { path, format, named, packages: tell(path, declarations, report) };
 }
 
 interface Read {

@@ -37,6 +37,11 @@ describe('the state of a link', () => {
     expect(state('l', entries)).not.toBe(state('l', TREE));
   });
 
+  it('changes with what a link inside the folder leads to', () => {
+    const tree = (blob: string) => [file('a/x'), link('a/y', 'ab'), file('ab', blob), link('l', 'a')];
+    expect(state('l', tree('edited'))).not.toBe(state('l', tree('b')));
+  });
+
   it('stays when only other files change', () => {
     expect(state('l', [file('a/x'), file('a/y/z'), file('ab', 'edited'), link('l', 'a')])).toBe(state('l', TREE));
   });

@@ -78,6 +78,8 @@ describe('a registry that cannot be believed', () => {
   it('leads to another protocol, or in a circle', async () => {
     const away = await serve(() => ({ status: 307, headers: { location: 'http://r.example/v2/' } }));
     expect((await faultOf(lock(away.host))).message).toContain('not https');
+    const nowhere = await serve(() => ({ status: 307, headers: { location: 'https://' } }));
+    expect((await faultOf(lock(nowhere.host))).message).toContain('no address');
     const round = await serve(({ url }) => ({ status: 307, headers: { location: url } }));
     expect((await faultOf(lock(round.host))).message).toContain('redirects too often');
   });

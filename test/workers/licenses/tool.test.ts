@@ -41,6 +41,33 @@ describe('a file that cannot be read is unread, never without findings', () => {
 });
 
 describe('hostile files', () => {
+  it.each([
+    ['a vendored package without a name', 'node_modules/evil/package.json', '{"license":"AGPL-3.0","version":"1.0.0"}'],
+    ['a vendored package without a name', 'vendor/evil/composer.json', '{"license":"AGPL-3.0"}'],
+    [
+      'a local archive',
+      'package-lock.json',
+      '{"lockfileVersion":3,"packages":{"node_modules/evil":{"resolved":"file:evil.tgz","license":"AGPL-3.0"}}}',
+    ],
+    [
+      'the last of two properties, in any case',
+      'vendor/evil/a.csproj',
+      '<Project><PropertyGroup><PackageLicenseExpression>MIT</PackageLicenseExpression><packagelicenseexpression>AGPL-3.0-only</packagelicenseexpression></PropertyGroup></Project>',
+    ],
+    ['everyday words', 'vendor/evil/package.json', '{"name":"evil","license":"GNU AGPL v3"}'],
+    ['one of two everyday words', 'vendor/evil/package.json', '{"name":"evil","license":"AGPLv3 or MIT license"}'],
+  ])('do not hide the licence of %s (%s)', async (_, path, text) => {
+    expect(said(await tell({ [path]: text }))).toEqual([expect.stringMatching(/^license-forbidden: /)]);
+  });
+
+  it('do not silence a manifest by a lockfile of nothing', async () => {
+    const told = await tell({
+      'package-lock.json': '{"lockfileVersion":3,"packages":{}}',
+      'app/package.json': '{"name":"a","dependencies":{"b":"1","c":"1"}}',
+    });
+    expect(told.findings).toMatchObject([{ path: 'app/package.json' }]);
+  });
+
   it('prototype keys are names of packages', async () => {
     const text = `{"lockfileVersion":3,"packages":{
       "node_modules/__proto__":{"version":"1","license":"AGPL-3.0"},
@@ -208,7 +235,6 @@ describe('what a manifest declares', () => {
     ['package.json', '{"name":"a","license":"MIT"}'],
     ['package.json', '{"type":"module"}'],
     ['package.json', '{"name":"a","private":true,"license":"UNLICENSED"}'],
-    ['composer.json', '{"license":"GPL-3.0"}'],
     ['pyproject.toml', '[tool.ruff]\nline-length = 100\n'],
     ['pyproject.toml', '[project]\nname = "a"\nclassifiers = ["License :: OSI Approved :: MIT License"]\n'],
     ['setup.cfg', '[flake8]\nname = a\nlicense = GPL\n'],

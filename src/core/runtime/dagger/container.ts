@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Client, Directory } from '@dagger.io/dagger';
 import { sha256 } from '../../lib/digest.js';
-import { type ContainerAnswer, type ContainerOrder, type EngineTime, PLACES } from '../../lib/sandbox/container.js';
+import { type ContainerAnswer, type ContainerOrder, PLACES } from '../../lib/sandbox/container.js';
 import type { Job, JobResult } from '../../lib/sandbox/job.js';
 import { openLog } from '../../lib/sandbox/logs.js';
 import { jobProblem } from '../../lib/sandbox/runner.js';
@@ -37,13 +37,16 @@ export function containerProblem(job: Job): string | undefined {
 
 /**
  * Runs a job without a problem as one container, or takes what the engine kept of the same job with the same inputs: kept
- * is what is older than `since`. Throws what the engine failed with.
+ * is what is older than the probe of this session. What ran behind other walls than the probe is run again: the run record
+ * names the probe's. Throws what the engine failed with.
  */
-export async function runKept(job: Job, ports: ContainerPorts, since: EngineTime): Promise<JobResult> {
+export async function runKept(job: Job, ports: ContainerPorts, probe: ContainerAnswer): Promise<JobResult> {
   const ask = await asking(job, ports);
   const first = await ask('');
-  const kept = isKept(first.answer.began, since);
-  if (kept && !mayStand(job, first.answer.result)) return (await brought(job, await ask(randomUUID()))).result;
+  const { began, facts, result: found } = first.answer;
+  const kept = isKept(began, probe.began);
+  if (kept && !(mayStand(job, found) && facts.filtered === probe.facts.filtered))
+    return (await brought(job, await ask(randomUUID()))).result;
   const { result } = await brought(job, first);
   return kept ? { ...result, kept } : result;
 }
@@ -105,7 +108,9 @@ async function contextOf(
   ports: ContainerPorts,
 ): Promise<Directory> {
   const { client, handOver, image, agent } = ports;
-  const { parcels, sources } = packed(reading(job.mounts));
+  // A link would be sent as one, and a change of what it leads to would not be seen.
+  const real = reading(job.mounts).map(async ({ from }) => ({ from: await realpath(from) }));
+  const { parcels, sources } = packed(await Promise.all(real));
   const reader = job.asOwnerOf === undefined ? 0 : OWNER_UID;
   const reads = await Promise.all(
     parcels.map(async (parcel) => ({ at: parcel.at, what: await sent(parcel, handOver) })),

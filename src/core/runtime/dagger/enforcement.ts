@@ -6,7 +6,7 @@ import type { Enforcement } from '../../lib/sandbox/job.js';
  * the agent holds those inside: for each process, and for memory also by looking at all of them, as the names say.
  */
 export const containerEnforcement = ({ filtered }: Pick<ContainerFacts, 'filtered'>): Enforcement => ({
-  memoryBytes: 'RLIMIT_DATA per process; what the job has in all looked at by the agent every 200 ms',
+  memoryBytes: 'RLIMIT_DATA per process; mapped memory of all looked at by the agent every 200 ms',
   cpuSeconds: 'RLIMIT_CPU per process',
   wallSeconds: 'the agent in the container: SIGTERM, then the end of all that the job’s uid runs',
   pids: 'RLIMIT_NPROC',

@@ -40,9 +40,10 @@ export async function openDaggerSandbox(engine: DaggerEngine, options: DaggerOpt
     const version = await client.version();
     const { image, agent, scratch } = options;
     const ports = { client, handOver: handingOver(upload), agent, image, scratch };
-    const { facts, began } = await probe(ports);
+    const probed = await probe(ports);
+    const { facts } = probed;
     const run: Run = options.cache
-      ? (job) => runKept(job, ports, began)
+      ? (job) => runKept(job, ports, probed)
       : async (job) => (await runContainer(job, ports)).result;
     const [name = '', digest = ''] = image.split('@');
     return {

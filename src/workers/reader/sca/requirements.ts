@@ -39,10 +39,16 @@ const NAMED = /^([A-Za-z0-9][\w.-]*)(?![\w.:/\\-])/;
 
 /** How many lines of a requirements file ask for a package that is not among the names that a tool lists. */
 export function unlistedRequirements(text: string, listed: readonly string[]): number {
-  const names = new Set(listed.map(comparable));
+  const left = new Map<string, number>();
+  for (const name of listed.map(comparable)) left.set(name, (left.get(name) ?? 0) + 1);
+  const isListed = (name: string): boolean => {
+    const times = left.get(name) ?? 0;
+    left.set(name, times - 1);
+    return times > 0;
+  };
   const lines = text.replace(/\\\r?\n/g, ' ').split(/\r\n|\n|\r/);
-  const asking = lines.map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => ASKS.test(line));
-  return asking.filter((line) => !names.has(comparable(NAMED.exec(line)?.[1] ?? ''))).length;
+  const asking = lines.map((line) => line.replace(/(^|\s)#.*$/s, '').trim()).filter((line) => ASKS.test(line));
+  return asking.filter((line) => !isListed(comparable(NAMED.exec(line)?.[1] ?? ''))).length;
 }
 
 /** All but blank lines and options; `-e` asks for a package too. */

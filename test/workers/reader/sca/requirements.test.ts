@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sink } from '../../../../src/workers/reader/adapter.js';
-import { includedFiles } from '../../../../src/workers/reader/sca/requirements.js';
+import { includedFiles, unlistedRequirements } from '../../../../src/workers/reader/sca/requirements.js';
 import { runAdapter } from '../adapters/sink.js';
 
 /** What `requirements.txt` includes, and what was told. */
@@ -31,5 +31,21 @@ describe('requirements files that include others', () => {
     });
     expect(included).toEqual(['requirements.txt', 'requirements/base.txt', 'requirements/more.txt']);
     expect(told).toMatchObject([{ path: 'requirements/base.txt' }]);
+  });
+});
+
+describe('requirements that a tool does not list', () => {
+  it.each([
+    ['another requirement of the same name', 'flask==1.0; python_version<"3"\nflask>=2.0; python_version>="3"\n', 1],
+    ['an archive beside a pin', 'flask==1.0\nflask @ https://example.com/x.whl\n', 1],
+    ['nothing else', 'flask==1.0  # pinned\n\n--no-index\n', 0],
+  ])('are counted: %s', (_, text, count) => {
+    expect(unlistedRequirements(text, ['Flask'])).toBe(count);
+  });
+
+  it('are counted in time linear in a line that seems to have many comments', () => {
+    const started = performance.now();
+    expect(unlistedRequirements(`flask${' #x'.repeat(300_000)}\u2028`, ['flask'])).toBe(0);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 });
