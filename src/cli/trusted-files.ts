@@ -96,6 +96,12 @@ export async function trustWith(
   };
 }
 
+/** Where trust is named: `--key`, `--policy` and the options about certificates. */
+export interface TrustFlags extends CertificateFlags {
+  key?: readonly string[];
+  policy?: string;
+}
+
 /** As `trustWith`, with the policy of `--policy`. */
-export const trustOf = async (files: readonly string[] | undefined, file: string | undefined): Promise<VerifyOptions> =>
-  trustWith(files, await policyTrust(file));
+export const trustOf = async (flags: TrustFlags): Promise<VerifyOptions> =>
+  trustWith(flags.key, await policyTrust(flags.policy), flags);

@@ -57,6 +57,7 @@ export async function merge(asked: MergeRequest, given: Catalog, ports: ScanPort
   try {
     for (const decision of decisions) run.audit.record(decision);
     recordPlan(run, admission.plan, request);
+    recordKeys(run, shardKeys);
     const shards = await openAll(paths, shardKeys, admission, run);
     const sandbox = weakestSandbox(shards);
     refuseWeak(shards, admission.plan);
@@ -113,6 +114,15 @@ function recordPlan({ audit }: RunLog, plan: Plan, request: ScanRequest): void {
   recordWishes(audit, request);
 }
 
+/** Unsigned shards are believed for being there; the log says which it was. */
+function recordKeys({ audit }: RunLog, keys: ShardKeys = []): void {
+  const reason =
+    keys.length === 0
+      ? 'nobody need have signed them'
+      : `signed by one of ${keys.map(({ keyid }) => keyid).join(', ')}`;
+  audit.record({ kind: 'state', what: 'shards', from: 'named', to: 'demanded', actor: 'operator', reason });
+}
+
 /** All shards of the plan, in their order, each a copy of this run's own. */
 async function openAll(
   paths: readonly string[],
@@ -159,7 +169,7 @@ async function joinAll(
   { plan }: ScanAdmission,
   run: RunLog,
 ): Promise<Ran> {
-  const snapshot = await snapshotOf(shards[0]);
+  const snapshot = await snapshotOf(shards[0], plan.source.maxFiles);
   const handed = handOut(plan.steps, snapshot.entries);
   refuseCancelled(run);
   const joined = await joinSteps(plan.steps, handed, shards, join(run.work, 'steps'));
@@ -169,8 +179,8 @@ async function joinAll(
   return { snapshot, handed, steps: [...joined, ...skippedTools(plan)], isKnown, baseline };
 }
 
-async function snapshotOf(shard: OpenShard): Promise<Snapshot> {
-  const { source, entries, unread, excluded, ignored } = await readSource(shard);
+async function snapshotOf(shard: OpenShard, most: number): Promise<Snapshot> {
+  const { source, entries, unread, excluded, ignored } = await readSource(shard, most);
   const { subject, treeDigest, dirty, origin } = source;
   const known = { entries, unread, excluded, ignored, subject, treeDigest, dirty };
   return { folder: '', ...known, ...(origin !== null && { origin }) };

@@ -7,11 +7,9 @@ import { forTerminal } from '../../core/lib/escape.js';
 import { diffJson, diffMarkdown, diffText } from '../diff-screen.js';
 import { notIntact, oneBundle } from '../one-bundle.js';
 import { readEnough } from '../report.js';
-import { addCertificateOptions, type CertificateFlags, gather, policyTrust, trustWith } from '../trusted-files.js';
+import { addCertificateOptions, gather, type TrustFlags, trustOf } from '../trusted-files.js';
 
-interface DiffFlags extends CertificateFlags {
-  key?: string[];
-  policy?: string;
+interface DiffFlags extends TrustFlags {
   format: 'text' | 'md' | 'json';
   json?: boolean;
 }
@@ -29,7 +27,7 @@ export function diffCommand(done: (code: number) => void): Command {
     .argument('<before>', 'bundle folder')
     .argument('<after>', 'bundle folder')
     .option('--key <file>', 'a trusted public key; both bundles must be signed by one of them', gather)
-    .option('--policy <file>', 'trust the keys of this policy, each for its roles')
+    .option('--policy <file>', 'trust the keys and identities of this policy, each for its roles')
     .addOption(new Option('--format <format>', 'of the answer').choices(['text', 'md', 'json']).default('text'))
     .option('--json', 'the same as --format json')
     .addHelpText('after', EXIT_CODES)
@@ -37,9 +35,9 @@ export function diffCommand(done: (code: number) => void): Command {
 }
 
 async function runDiff(before: string, after: string, flags: DiffFlags): Promise<number> {
-  const { key, policy, json, format } = flags;
+  const { json, format } = flags;
   const paths = [await oneBundle(before), await oneBundle(after)];
-  const trust = await trustWith(key, await policyTrust(policy), flags);
+  const trust = await trustOf(flags);
   // One after the other: each may be large.
   const opened = [];
   for (const path of paths) opened.push({ path, ...(await openBundle(path, trust)) });

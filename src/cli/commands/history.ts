@@ -9,7 +9,7 @@ import { forTerminal } from '../../core/lib/escape.js';
 import { problemList, type VerifyProblem } from '../../core/verify/problems.js';
 import { DEFAULT_EXPORT_DIR } from '../scan-options.js';
 import { table } from '../style.js';
-import { gather, trustOf } from '../trusted-files.js';
+import { addCertificateOptions, gather, type TrustFlags, trustOf } from '../trusted-files.js';
 
 const EXIT_CODES = `
 Exit codes:
@@ -19,13 +19,12 @@ Exit codes:
 
 export function historyCommand(done: (code: number) => void): Command {
   const history = new Command('history').description('the chain of all runs and approvals of an export folder');
-  history
-    .command('add')
+  addCertificateOptions(history.command('add'))
     .description('add the runs and approvals of a bundle that was made elsewhere')
     .argument('<bundle>', 'a bundle folder in an export folder')
     .option('--export-dir <dir>', 'the folder that it must lie in')
     .option('--key <file>', 'a trusted public key; every statement must be signed by one of them', gather)
-    .option('--policy <file>', 'trust the keys of this policy, each for its roles')
+    .option('--policy <file>', 'trust the keys and identities of this policy, each for its roles')
     .option('--replaces', 'the bundle took the place of another one of its name')
     .action(async (bundle: string, flags: AddFlags) => done(await runAdd(bundle, flags)));
   history
@@ -34,14 +33,13 @@ export function historyCommand(done: (code: number) => void): Command {
     .argument('[export-dir]', 'folder of bundles', DEFAULT_EXPORT_DIR)
     .option('--json', 'print the entries as JSON')
     .action(async (exportDir: string, flags: { json?: boolean }) => done(await runList(exportDir, flags)));
-  history
-    .command('verify')
+  addCertificateOptions(history.command('verify'))
     .description('check the chain, everything that it names, and that it names everything')
     .argument('[export-dir]', 'folder of bundles', DEFAULT_EXPORT_DIR)
     .option('--expect-head <sha256>', 'a head that you kept: its entry must still be there', parseHead)
     .option('--allow-replaced', 'entries after that head may let bundles take the place of others')
     .option('--key <file>', 'a trusted public key; every statement must be signed by one of them', gather)
-    .option('--policy <file>', 'trust the keys of this policy, each for its roles')
+    .option('--policy <file>', 'trust the keys and identities of this policy, each for its roles')
     .option('--repair', 'first remove what killed processes left, and add at the end what is missing')
     .option('--dry-run', 'only tell what --repair would do')
     .option('--json', 'print the result as JSON')
@@ -50,17 +48,12 @@ export function historyCommand(done: (code: number) => void): Command {
   return history;
 }
 
-interface KeyFlags {
-  key?: string[];
-  policy?: string;
-}
-
-interface AddFlags extends KeyFlags {
+interface AddFlags extends TrustFlags {
   exportDir?: string;
   replaces?: boolean;
 }
 
-interface VerifyFlags extends KeyFlags {
+interface VerifyFlags extends TrustFlags {
   expectHead?: string;
   allowReplaced?: boolean;
   repair?: boolean;
@@ -75,7 +68,7 @@ function parseHead(text: string): string {
 
 async function runAdd(bundle: string, flags: AddFlags): Promise<number> {
   const placed = await placeOfBundle(bundle, flags.exportDir);
-  const options = { bundle: await trustOf(flags.key, flags.policy), replaces: flags.replaces ?? false };
+  const options = { bundle: await trustOf(flags), replaces: flags.replaces ?? false };
   const added = await addBundle(placed, options);
   for (const fact of added) console.log(`added ${fact.kind} ${nameOfFact(fact)} of ${placed.id}`);
   if (added.length === 0) console.log(`the history has all of ${placed.id}`);
@@ -103,7 +96,7 @@ async function runList(exportDir: string, { json }: { json?: boolean }): Promise
 }
 
 async function runVerify(exportDir: string, flags: VerifyFlags): Promise<number> {
-  const bundle = await trustOf(flags.key, flags.policy);
+  const bundle = await trustOf(flags);
   const expected = {
     ...(flags.expectHead !== undefined && { expectHead: flags.expectHead }),
     allowReplaced: flags.allowReplaced ?? false,

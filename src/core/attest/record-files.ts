@@ -20,7 +20,9 @@ export async function recordFiles(record: string): Promise<RecordFile[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(record, join(entry.parentPath, entry.name)));
   const named = paths.filter((path) => path !== 'audit.jsonl' && path !== 'run.intoto.json').sort();
-  return Promise.all(named.map(async (path) => ({ path, ...(await measured(join(record, path))) })));
+  const files: RecordFile[] = [];
+  for (const path of named) files.push({ path, ...(await measured(join(record, path))) });
+  return files;
 }
 
 async function measured(path: string): Promise<Omit<RecordFile, 'path'>> {

@@ -115,4 +115,10 @@ async function statementsIn(folder: string): Promise<string[]> {
 }
 
 /** A bundle need not have the folder. */
-const names = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).sort();
+const names = async (folder: string): Promise<string[]> => (await readdir(folder).catch(nothingThere)).sort();
+
+/** Any other failure would leave statements unsigned. */
+function nothingThere(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}

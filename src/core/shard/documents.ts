@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { shardRun } from '../attest/schemas.js';
-import { indexSchema, summarySchema } from '../verify/schemas.js';
+import { MEDIA } from '../bundle/staging.js';
+import { indexSchema, runStatementSchema, summarySchema } from '../verify/schemas.js';
 import { MAX_SHARDS } from './shard.js';
 
 /** The files of a shard besides `steps/<step>/` and `runs/<run-id>/`. Its index has no name of a bundle's: it is none. */
@@ -20,12 +21,18 @@ export const RULES = 'rules.jsonl';
 export const COMPONENTS = 'components.jsonl';
 export const NATIVE = 'native.json';
 
+/** As the index names what is in a file of this name. */
+export const mediaTypeOf = (path: string): string =>
+  path.endsWith('.jsonl') ? MEDIA.jsonl : path.endsWith('.json') ? MEDIA.json : 'text/plain';
+
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** shard.json: which part of which plan it is, and every other file of the shard. */
 export const shardSchema = z.strictObject({
   schemaVersion: z.literal(1),
-  shard: z.strictObject({ index: z.int().min(1).max(MAX_SHARDS), of: z.int().min(1).max(MAX_SHARDS) }),
+  shard: z
+    .strictObject({ index: z.int().min(1).max(MAX_SHARDS), of: z.int().min(1).max(MAX_SHARDS) })
+    .refine(({ index, of }) => index <= of, 'expected a part of the whole'),
   generator: z.strictObject({ name: z.literal('security-scan'), version: z.string().max(100) }),
   plan: hex,
   files: indexSchema.shape.files,
@@ -46,4 +53,8 @@ export type ShardSource = z.infer<typeof sourceSchema>;
 export const outcomesSchema = z.strictObject({ schemaVersion: z.literal(1), steps: summarySchema.shape.tools });
 
 /** run.json: when and where this part ran. */
-export const runSchema = z.strictObject({ schemaVersion: z.literal(1), ...shardRun.omit({ shard: true }).shape });
+export const runSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  ...shardRun.omit({ shard: true }).shape,
+  run: runStatementSchema.shape.predicate.shape.run,
+});

@@ -23,13 +23,14 @@ export function* fileLines(entries: readonly SnapshotEntry[]): Generator<string>
 }
 
 /** The entries of a snapshot whose files are elsewhere: their digests are unknown. Throws for a list out of order. */
-export async function readFileList(path: string): Promise<SnapshotEntry[]> {
+export async function readFileList(path: string, most: number): Promise<SnapshotEntry[]> {
   const entries: SnapshotEntry[] = [];
   for await (const value of readJsonLines(path)) {
     const line = lineSchema.parse(value);
     const last = entries.at(-1);
     if (last !== undefined && compareText(last.path, line.path) >= 0)
       throw new Fault('bundle', 'files.jsonl is not in order');
+    if (entries.length >= most) throw new Fault('bundle', `names more than ${most} files`);
     entries.push({ ...line, at: line.path, sha256: '', gitBlob: '', tracked: false });
   }
   return entries;

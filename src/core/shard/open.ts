@@ -60,9 +60,9 @@ export const readPlan = (shard: TakenShard): Promise<Plan> =>
   inForm(shard, PLAN, () => readCanonical(shard.folder, PLAN, planSchema));
 
 /** The source as one shard tells of it. Throws `Refusal`. */
-export async function readSource(shard: TakenShard): Promise<ShardSource & { entries: SnapshotEntry[] }> {
+export async function readSource(shard: TakenShard, most: number): Promise<ShardSource & { entries: SnapshotEntry[] }> {
   const told = await inForm(shard, SOURCE, () => readCanonical(shard.folder, SOURCE, sourceSchema));
-  const entries = await inForm(shard, FILES, () => readFileList(join(shard.folder.root, FILES)));
+  const entries = await inForm(shard, FILES, () => readFileList(join(shard.folder.root, FILES), most));
   if (entries.length !== told.source.files)
     throw notInForm(shard, FILES, `has ${entries.length} files, ${SOURCE} says ${told.source.files}`);
   return { ...told, entries };

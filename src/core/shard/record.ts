@@ -8,6 +8,7 @@ import type { Audit } from '../lib/audit.js';
 import { readJsonLines } from '../lib/plain-file.js';
 import { SANDBOX_LEVELS } from '../lib/sandbox/job.js';
 import { readCanonical } from '../verify/document.js';
+import { Unsound } from '../verify/problems.js';
 import { inForm, type OpenShard } from './open.js';
 import { shardWords } from './shard.js';
 
@@ -21,7 +22,12 @@ export function weakestSandbox(shards: readonly OpenShard[]): RunFacts['sandbox'
   const runs = shards.map(({ run }) => run);
   const level = SANDBOX_LEVELS.find((one) => runs.some(({ sandbox }) => sandbox.level === one)) ?? 'none';
   const limits = [...new Set(runs.flatMap(({ sandbox }) => Object.keys(sandbox.enforcement)))].sort();
-  const enforcement = limits.map((limit) => [limit, enforcedBy(runs.map(({ sandbox }) => sandbox.enforcement[limit]))]);
+  const enforcement = limits.map((limit) => [
+    limit,
+    enforcedBy(
+      runs.map(({ sandbox }) => (Object.hasOwn(sandbox.enforcement, limit) ? sandbox.enforcement[limit] : undefined)),
+    ),
+  ]);
   const [first, ...others] = runs.map(({ substrate }) => Object.entries(substrate));
   const substrate = (first ?? []).filter(([name, { path, version }]) =>
     others.every((entries) => entries.some(([n, one]) => n === name && one.path === path && one.version === version)),
@@ -34,6 +40,8 @@ function enforcedBy(ways: readonly (string | undefined)[]): string {
   const known = [...new Set(ways.map((way) => way ?? 'declared'))].sort();
   return known.includes('declared') ? 'declared' : known.join('; ');
 }
+
+const LOGS = ['stdout', 'stderr', 'reader.stderr'];
 
 const processTimes = z.strictObject({
   id: z.string().max(200),
@@ -74,6 +82,11 @@ export async function keepRecord(shard: OpenShard, record: string, audit: Audit)
   const logs = folder.files
     .filter((path) => dirname(path) === `${from}/logs`)
     .map((path) => path.slice(from.length + 6));
+  await inForm(shard, `${from}/logs`, async () => {
+    const own = shard.outcomes.flatMap(({ step }) => LOGS.map((kind) => `${step}.${kind}.log`));
+    const strange = logs.find((name) => !own.includes(name));
+    if (strange !== undefined) throw new Unsound(`has ${strange}, a log of no step of its part`);
+  });
   await writeLogs(
     to,
     logs.map((name) => ({ name, path: place(join('logs', name)) })),

@@ -12,7 +12,7 @@ import type { PublicSigningKey } from '../lib/signing/keys.js';
 import { MAX_DOCUMENT, readCanonical } from '../verify/document.js';
 import { type BundleFolder, bytesOf, measure, openFolder, textOf } from '../verify/folder.js';
 import { type Problems, problemList, Unsound } from '../verify/problems.js';
-import { INDEX, type ShardIndex, SIGNATURE_OF_INDEX, shardSchema } from './documents.js';
+import { INDEX, mediaTypeOf, type ShardIndex, SIGNATURE_OF_INDEX, shardSchema } from './documents.js';
 
 /** A shard as this run has it: a copy of what its index names, checked while it was made. */
 export interface TakenShard {
@@ -49,6 +49,7 @@ export async function takeShard(path: string, to: string, keys: ShardKeys = []):
   const index = await problems.attempt(INDEX, () => readIndex(found));
   if (index !== undefined) {
     await problems.attempt(INDEX, () => demandSigner(found, keys));
+    if (problems.count() > 0) throw refusal(path, problems);
     listProblems(found, index, problems);
     for (const file of index.files) await copyOrTell(found, file, to, problems);
   }
@@ -67,6 +68,8 @@ async function readIndex(folder: BundleFolder): Promise<ShardIndex> {
     throw new Unsound('its files are not sorted, or one is there twice');
   const strange = paths.find((path) => !KNOWN.some((form) => form.test(path)));
   if (strange !== undefined) throw new Unsound(`lists ${strange}, which no shard has`);
+  const typed = index.files.find(({ path, mediaType }) => mediaType !== mediaTypeOf(path));
+  if (typed !== undefined) throw new Unsound(`gives ${typed.path} a media type that it has not`);
   return index;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type RanFacts, ranBy, writeRecordFiles } from '../attest/write.js';
 import { sourceOf } from '../bundle/documents.js';
 import { syncFolder } from '../bundle/publish.js';
-import { type IndexEntry, MEDIA, writeDurably } from '../bundle/staging.js';
+import { type IndexEntry, writeDurably } from '../bundle/staging.js';
 import { canonicalJson } from '../lib/canonical.js';
 import { sha256File } from '../lib/digest.js';
 import { signBlob } from '../lib/signing/blob.js';
@@ -17,6 +17,7 @@ import {
   FILES,
   FINDINGS,
   INDEX,
+  mediaTypeOf,
   NATIVE,
   OUTCOMES,
   PLAN,
@@ -97,8 +98,12 @@ async function measured(folder: string): Promise<IndexEntry[]> {
   const files: IndexEntry[] = [];
   for (const path of paths.sort()) {
     const { size } = await stat(path);
-    const mediaType = path.endsWith('.jsonl') ? MEDIA.jsonl : path.endsWith('.json') ? MEDIA.json : 'text/plain';
-    files.push({ path: path.slice(folder.length + 1), sha256: await sha256File(path), size, mediaType });
+    files.push({
+      path: path.slice(folder.length + 1),
+      sha256: await sha256File(path),
+      size,
+      mediaType: mediaTypeOf(path),
+    });
   }
   return files;
 }

@@ -86,7 +86,7 @@ async function exportProblem(wanted: Place, tree: Tree | undefined): Promise<str
   const link = wanted.links.find((one) => roots.some((root) => isBelow(root, one)));
   if (link !== undefined) return `is reached through ${printable(link, 200)}, a link inside the source`;
   const parts = [wanted.lexical, wanted.real].flatMap((place) => roots.flatMap((root) => between(root, place)));
-  for (const part of [...new Set(parts), join(wanted.real, '.incomplete')]) {
+  for (const part of [...new Set(parts), ...['.incomplete', '.unsigned'].map((name) => join(wanted.real, name))]) {
     const kind = await kindOf(part);
     if (kind !== 'absent' && kind !== 'folder') return `cannot be used: ${printable(part, 200)} is not a plain folder`;
   }

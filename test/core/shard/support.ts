@@ -7,6 +7,7 @@ import type { Catalog } from '../../../src/core/plan/catalog.js';
 import type { ScanEvent } from '../../../src/core/run.js';
 import type { ScanResult } from '../../../src/core/scan.js';
 import type { ScanRequest } from '../../../src/core/scan-request.js';
+import { mediaTypeOf } from '../../../src/core/shard/documents.js';
 import { type ShardResult, scanShard } from '../../../src/core/shard-scan.js';
 import { filesIn } from '../../support/bundle.js';
 import { ruleLine } from '../../support/reports.js';
@@ -85,7 +86,7 @@ export function forge(shard: string, path: string, content: string): void {
   mkdirSync(dirname(join(shard, path)), { recursive: true });
   writeFileSync(join(shard, path), content);
   const index = readIndex(shard);
-  const entry = { path, sha256: sha256(content), size: Buffer.byteLength(content), mediaType: 'application/json' };
+  const entry = { path, sha256: sha256(content), size: Buffer.byteLength(content), mediaType: mediaTypeOf(path) };
   const others = index.files.filter((file) => file.path !== path);
   const files = [...others, entry].sort((a, b) => (a.path < b.path ? -1 : 1));
   writeIndex(shard, { ...index, files });

@@ -44,7 +44,7 @@ const logEntry = z.strictObject({
   logId: z.strictObject({ keyId: base64 }),
   kindVersion: z.strictObject({ kind: z.string().max(64), version: z.string().max(64) }),
   integratedTime: int64,
-  inclusionPromise: z.strictObject({ signedEntryTimestamp: base64 }).optional(),
+  inclusionPromise: z.strictObject({ signedEntryTimestamp: base64 }),
   inclusionProof: z
     .strictObject({
       logIndex: int64,
