@@ -134,6 +134,16 @@ describe('a shard whose digests agree is refused all the same when', () => {
       /out of form/,
     ],
     [
+      'its run is the name of a folder elsewhere',
+      (shard) => forgeJson(shard, 'run.json', (value) => ({ ...value, run: '../../elsewhere' })),
+      /run\.json: .*out of form/s,
+    ],
+    [
+      'it has a log of no step',
+      (shard) => forge(shard, `${record(shard)}/logs/strange.stdout.log`, 'x'),
+      /a log of no step of its part/,
+    ],
+    [
       'an event is out of form',
       (shard) => forge(shard, `${record(shard)}/events.jsonl`, '{"type":"x"}\n'),
       /out of form/,

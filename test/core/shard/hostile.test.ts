@@ -76,6 +76,11 @@ describe('a shard is refused, and no bundle made, when', () => {
       /out of form/,
     ],
     [
+      'its number is above their count',
+      (shard) => writeIndex(shard, { ...readIndex(shard), shard: { index: 5, of: 1 } }),
+      /expected a part of the whole/,
+    ],
+    [
       'a byte is changed',
       (shard) => {
         const data = readFileSync(join(shard, FINDINGS));
