@@ -23,12 +23,11 @@ export const keysOf = ({ signKeys = [], keyless }: Signing): PublicSigningKey[] 
  */
 export async function signBundle(folder: string, signing: Signing, kept: string): Promise<void> {
   const { signKeys = [], keyless, signatureFormats } = signing;
-  // What may have to be kept has its place before anything can fail.
-  await mkdir(dirname(kept), { recursive: true });
   try {
     for (const key of signKeys) await writeSignatures(folder, key, signatureFormats);
     if (keyless !== undefined) await writeKeylessSignatures(folder, keyless);
   } catch (cause) {
+    await mkdir(dirname(kept), { recursive: true });
     await rename(folder, kept);
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `no bundle is published, for it is not signed; what the scan found is kept in ${kept}: ${why}`;
