@@ -8,7 +8,10 @@ import { loadPackageCatalog, scan } from '../dist/core/index.js';
 const [source, tool] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const catalog = await loadPackageCatalog();
-if (tool !== undefined) catalog.profiles.set('default', { ...catalog.profiles.get('default'), tools: [tool] });
+if (tool !== undefined) {
+  const alone = { ...catalog.profiles.get('default'), tools: [tool] };
+  catalog.profiles = new Map([...catalog.profiles, ['default', alone]]);
+}
 
 const marks = {};
 const own = () => {
