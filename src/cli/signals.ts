@@ -1,3 +1,5 @@
+import { Fault } from '../core/lib/errors.js';
+
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** What the first signal does; a second one ends the process at once. */
@@ -26,4 +28,43 @@ export function abortOnSignals(controller: AbortController): Signals {
       for (const { name, handler } of handlers) process.off(name, handler);
     },
   };
+}
+
+/** What ends a command early, and the exit code that it then has. */
+export interface Cancellation {
+  signal: AbortSignal;
+  exitCode(): number | undefined;
+  abort(cause: Error): void;
+  dispose(): void;
+}
+
+/** The first signal cancels and lets the bundle be written; a second one ends at once. */
+function cancellation(): Cancellation {
+  const controller = new AbortController();
+  const signals = abortOnSignals(controller);
+  let broken: Error | undefined;
+  return {
+    signal: controller.signal,
+    exitCode: () => signals.exitCode() ?? (broken === undefined ? undefined : 3),
+    abort: (cause: Error) => {
+      broken ??= cause;
+      controller.abort(cause);
+    },
+    dispose: signals.dispose,
+  };
+}
+
+/** Runs work that signals cancel; a `Fault` of a cancelled one is told, and the exit code is that of the cancellation. */
+export async function underSignals(work: (cancel: Cancellation) => Promise<number>): Promise<number> {
+  const cancel = cancellation();
+  try {
+    return await work(cancel);
+  } catch (error) {
+    const code = cancel.exitCode();
+    if (code === undefined || !(error instanceof Fault)) throw error;
+    console.error(`security-scan: ${error.message}`);
+    return code;
+  } finally {
+    cancel.dispose();
+  }
 }

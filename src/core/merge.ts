@@ -22,6 +22,7 @@ import { joinSteps } from './shard/join.js';
 import { type OpenShard, openShard, readPlan, readSource } from './shard/open.js';
 import { keepRecord, shardRunOf, weakestSandbox } from './shard/record.js';
 import { wholeSet } from './shard/set.js';
+import { NO_REF } from './shard/shard.js';
 import { type ShardKeys, takeShard } from './shard/take.js';
 import { placeOf } from './source/follow.js';
 import { guardTree } from './source/guard.js';
@@ -103,8 +104,7 @@ async function guard(asked: MergeRequest, request: ScanRequest): Promise<void> {
 
 function refuseRef({ baseline }: Plan): void {
   if (baseline?.kind !== 'ref') return;
-  const remedy = 'Scan the ref once, and give its bundle with --baseline to every shard and to merge.';
-  throw new Refusal('usage', [{ message: '--baseline: shards are compared with no ref', remedy }]);
+  throw new Refusal('usage', [{ message: '--baseline: shards are compared with no ref', remedy: NO_REF }]);
 }
 
 /** Why each tool is in the plan, and with which rights, is in the log of each shard. */

@@ -10,7 +10,7 @@ import { handOut } from './runtime/input.js';
 import type { StepOutcome } from './runtime/outcome.js';
 import type { ScanRequest } from './scan-request.js';
 import { partition } from './shard/partition.js';
-import { type Shard, shardWords } from './shard/shard.js';
+import { NO_REF, type Shard, shardWords } from './shard/shard.js';
 import { publishShard, type ShardInput, writeIndex, writeParts } from './shard/write.js';
 import { type Context, execute, take } from './stages.js';
 
@@ -74,7 +74,7 @@ async function refuseForShard(request: ScanRequest): Promise<void> {
   const isRef = baseline !== undefined && (await bundleIndexDigest(baseline)) === undefined;
   const later = 'Give it to merge.';
   const problems: Problem[] = [
-    ...(isRef ? [{ message: '--baseline: a shard is compared with no ref', remedy: BASELINE }] : []),
+    ...(isRef ? [{ message: '--baseline: a shard is compared with no ref', remedy: NO_REF }] : []),
     ...(bundleId === undefined ? [] : [{ message: '--bundle-id: a shard is no bundle', remedy: later }]),
     ...(replace ? [{ message: '--replace: a shard is no bundle', remedy: later }] : []),
     ...(exitZero ? [{ message: '--exit-zero: a shard has no verdict', remedy: later }] : []),
@@ -82,8 +82,6 @@ async function refuseForShard(request: ScanRequest): Promise<void> {
   ];
   if (problems.length > 0) throw new Refusal('usage', problems);
 }
-
-const BASELINE = 'Scan the ref once, and give its bundle with --baseline to every shard and to merge.';
 
 const cancelled = (): Fault =>
   new Fault('runtime', 'cancelled while the source was read; no shard was left', 'Run again.');

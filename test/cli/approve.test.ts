@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { approveCommand } from '../../src/cli/commands/approve.js';
 import { writeKeyPair } from '../../src/core/lib/signing/key-file.js';
 import { generateKey } from '../../src/core/lib/signing/keys.js';
 import { folderCopier, type Scans, scansOf } from '../core/history/support.js';
+import { runCommand } from '../support/command.js';
 import { temporaryFolder } from '../support/scan.js';
 
 const FOLDER = temporaryFolder();
@@ -20,17 +20,7 @@ beforeAll(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-async function approve(...args: string[]): Promise<{ code: number; out: string }> {
-  const lines: string[] = [];
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
-  let code = -1;
-  const command = approveCommand((given) => {
-    code = given;
-  });
-  command.exitOverride().configureOutput({ writeErr: () => {} });
-  await new Command().addCommand(command).parseAsync(['approve', ...args], { from: 'user' });
-  return { code, out: lines.join('\n') };
-}
+const approve = (...args: string[]) => runCommand(approveCommand, args);
 
 const fresh = (): string => join(copy(scans.exportDir), scans.results[0]?.bundle.id ?? '');
 const ADA = ['--key', join(FOLDER, 'ada.key'), '--key-password', 'env:ADA_PASSWORD'];

@@ -1,6 +1,5 @@
 import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { approveCommand } from '../../src/cli/commands/approve.js';
 import { verifyCommand } from '../../src/cli/commands/verify.js';
@@ -8,6 +7,7 @@ import { type SigningFlags, signing } from '../../src/cli/signing-options.js';
 import { writeKeyPair } from '../../src/core/lib/signing/key-file.js';
 import { generateKey } from '../../src/core/lib/signing/keys.js';
 import { scriptedCatalog } from '../support/catalog.js';
+import { runCommand } from '../support/command.js';
 import { smallSource } from '../support/faults.js';
 import { SOUND } from '../support/reports.js';
 import { scanWith, temporaryFolder } from '../support/scan.js';
@@ -43,19 +43,8 @@ const services = (): SigningFlags => ({
   rekorUrl: fake.rekorUrl,
 });
 
-async function run(make: (done: (code: number) => void) => Command, args: string[]) {
-  const lines: string[] = [];
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
-  let code = -1;
-  const command = make((given) => {
-    code = given;
-  });
-  command.exitOverride().configureOutput({ writeErr: () => {} });
-  await new Command().addCommand(command).parseAsync([command.name(), ...args], { from: 'user' });
-  return { code, out: lines.join('\n') };
-}
-const verify = (...args: string[]) => run(verifyCommand, args);
-const approve = (...args: string[]) => run(approveCommand, args);
+const verify = (...args: string[]) => runCommand(verifyCommand, args);
+const approve = (...args: string[]) => runCommand(approveCommand, args);
 
 const IDENTITY = ['--certificate-identity', SUBJECT, '--certificate-oidc-issuer', ISSUER];
 

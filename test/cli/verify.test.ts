@@ -1,12 +1,12 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyCommand } from '../../src/cli/commands/verify.js';
 import { approve } from '../../src/core/history/approve.js';
 import { writeKeyPair } from '../../src/core/lib/signing/key-file.js';
 import { generateKey } from '../../src/core/lib/signing/keys.js';
 import { resign, smallBundle } from '../core/verify/support.js';
+import { runCommand } from '../support/command.js';
 import { temporaryFolder } from '../support/scan.js';
 
 const FOLDER = temporaryFolder();
@@ -30,17 +30,7 @@ function emptyPolicy(): string {
   return file;
 }
 
-async function verify(...args: string[]): Promise<{ code: number; out: string }> {
-  const lines: string[] = [];
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
-  let code = -1;
-  const command = verifyCommand((given) => {
-    code = given;
-  });
-  command.exitOverride().configureOutput({ writeErr: () => {} });
-  await new Command().addCommand(command).parseAsync(['verify', ...args], { from: 'user' });
-  return { code, out: lines.join('\n') };
-}
+const verify = (...args: string[]) => runCommand(verifyCommand, args);
 
 describe('verify refuses', () => {
   it.each<[string, () => string[], RegExp]>([

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { waiveCommand } from '../../src/cli/commands/waive.js';
 import { loadPublicKey, writeKeyPair } from '../../src/core/lib/signing/key-file.js';
@@ -8,6 +7,7 @@ import { generateKey } from '../../src/core/lib/signing/keys.js';
 import { readPolicy } from '../../src/core/policy/default.js';
 import { admitWaivers, waiverRules } from '../../src/core/waivers/admit.js';
 import { readWaivers } from '../../src/core/waivers/read.js';
+import { runCommand } from '../support/command.js';
 import { temporaryFolder } from '../support/scan.js';
 
 const FOLDER = temporaryFolder();
@@ -38,17 +38,7 @@ beforeAll(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-async function waive(...args: string[]): Promise<{ out: string; code: number }> {
-  const lines: string[] = [];
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
-  let code = -1;
-  const command = waiveCommand((given) => {
-    code = given;
-  });
-  command.exitOverride().configureOutput({ writeErr: () => {} });
-  await new Command().addCommand(command).parseAsync(['waive', ...args], { from: 'user' });
-  return { out: lines.join('\n'), code };
-}
+const waive = (...args: string[]) => runCommand(waiveCommand, args);
 
 const admitted = (file: string, policy = POLICY, asOf = '2026-06-15') =>
   admitWaivers(

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { Fault } from '../../core/lib/errors.js';
 import { loadPublicKey } from '../../core/lib/signing/key-file.js';
 import { merge } from '../../core/merge.js';
 import { loadPackageCatalog } from '../../core/package.js';
 import { writeReport } from '../report.js';
 import { addRuleOptions, type ScanFlags, toRequest } from '../scan-options.js';
+import { underSignals } from '../signals.js';
 import { painter } from '../style.js';
 import { gather } from '../trusted-files.js';
-import { addBundleOptions, cancellation, type OutputFlags, openOutput } from './scan.js';
+import { addBundleOptions, type OutputFlags, openOutput } from './scan.js';
 
 interface MergeFlags extends ScanFlags, OutputFlags {
   key?: string[];
@@ -32,9 +32,8 @@ async function runMerge(shards: readonly string[], flags: MergeFlags): Promise<n
   const keyPaths = [...(request.keyPaths ?? []), ...key];
   const output = openOutput(flags.output, '--output');
   const catalog = await loadPackageCatalog(flags.tools);
-  const cancel = cancellation();
-  const ports = { clock: () => new Date(), signal: cancel.signal, onEvent: () => {} };
-  try {
+  return underSignals(async (cancel) => {
+    const ports = { clock: () => new Date(), signal: cancel.signal, onEvent: () => {} };
     const asked = {
       ...request,
       shards,
@@ -45,12 +44,5 @@ async function runMerge(shards: readonly string[], flags: MergeFlags): Promise<n
     const result = await merge(asked, catalog, ports);
     await writeReport(result, flags.format, output, painter(process.stdout));
     return cancel.exitCode() ?? (flags.exitZero ? 0 : result.exitCode);
-  } catch (error) {
-    const code = cancel.exitCode();
-    if (code === undefined || !(error instanceof Fault)) throw error;
-    console.error(`security-scan: ${error.message}`);
-    return code;
-  } finally {
-    cancel.dispose();
-  }
+  });
 }

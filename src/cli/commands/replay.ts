@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { canonicalJson } from '../../core/lib/canonical.js';
-import { Fault } from '../../core/lib/errors.js';
 import { forTerminal } from '../../core/lib/escape.js';
 import { loadPackageCatalog } from '../../core/package.js';
 import { type Replay, replay } from '../../core/replay.js';
@@ -8,7 +7,7 @@ import { namedDocument } from '../named-document.js';
 import { notIntact, oneBundle } from '../one-bundle.js';
 import { plainProgress, silent } from '../progress.js';
 import { parseJobs } from '../scan-options.js';
-import { abortOnSignals } from '../signals.js';
+import { underSignals } from '../signals.js';
 import { addCertificateOptions, type CertificateFlags, gather, trustWith } from '../trusted-files.js';
 
 interface ReplayFlags extends CertificateFlags {
@@ -68,23 +67,14 @@ async function runReplay(path: string, { json, quiet, ...flags }: ReplayFlags): 
     ...(policy && { policy }),
   };
   const catalog = await loadPackageCatalog(flags.tools);
-  const controller = new AbortController();
-  const signals = abortOnSignals(controller);
   const { onEvent } = quiet ? silent : plainProgress(process.stderr);
-  try {
-    const outcome = await replay(request, catalog, { clock: () => new Date(), signal: controller.signal, onEvent });
-    const cancelled = signals.exitCode();
+  return underSignals(async (cancel) => {
+    const outcome = await replay(request, catalog, { clock: () => new Date(), signal: cancel.signal, onEvent });
+    const cancelled = cancel.exitCode();
     if (cancelled !== undefined) return cancelled;
     console.log(json ? canonicalJson(outcome) : screen(forTerminal(request.bundle), outcome).join('\n'));
     return exitCode(outcome);
-  } catch (error) {
-    const code = signals.exitCode();
-    if (code === undefined || !(error instanceof Fault)) throw error;
-    console.error(`security-scan: ${error.message}`);
-    return code;
-  } finally {
-    signals.dispose();
-  }
+  });
 }
 
 function exitCode({ result }: Replay): number {

@@ -1,7 +1,7 @@
 import { constants, createWriteStream, openSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { SIGNATURE_FORMATS } from '../../core/attest/sign.js';
-import { Fault, Refusal } from '../../core/lib/errors.js';
+import { Refusal } from '../../core/lib/errors.js';
 import { loadPackageCatalog } from '../../core/package.js';
 import type { Catalog } from '../../core/plan/catalog.js';
 import type { ScanEvent, ScanPorts } from '../../core/run.js';
@@ -14,7 +14,7 @@ import { FORMATS, type Format, writeReport, writeText } from '../report.js';
 import { inRuntime } from '../runtime.js';
 import { addRequestOptions, DEFAULT_EXPORT_DIR, parseJobs, type ScanFlags, toRequest } from '../scan-options.js';
 import { shardScreen } from '../shard-screen.js';
-import { abortOnSignals } from '../signals.js';
+import { underSignals } from '../signals.js';
 import { addKeylessOptions, type KeylessFlags } from '../signing-options.js';
 import { painter } from '../style.js';
 import { gather } from '../trusted-files.js';
@@ -66,33 +66,28 @@ async function runScan(source: string | undefined, flags: AllFlags): Promise<num
   refuseKeyless(flags);
   const request = await toRequest(source, flags);
   const output = openOutput(flags.output, '--output');
-  const cancel = cancellation();
-  const events = eventSink(flags.events, cancel.abort);
-  const catalog = await loadPackageCatalog(flags.tools);
-  const progress = progressFor(flags);
-  try {
-    const onEvent = (event: ScanEvent) => {
-      progress.onEvent(event);
-      events.write(event);
-    };
-    const say = (line: string) => flags.quiet || console.error(`security-scan: ${line}`);
-    const ports = { clock: () => new Date(), signal: cancel.signal, onEvent };
-    const { exitCode, write } = await inRuntime(flags, catalog, say, (openSandbox) =>
-      answer(request, flags, catalog, { ...ports, openSandbox }),
-    );
-    progress.stop();
-    if (!(flags.events === '-' && flags.output === undefined)) await write(output);
-    return cancel.exitCode() ?? exitCode;
-  } catch (error) {
-    const code = cancel.exitCode();
-    if (code === undefined || !(error instanceof Fault)) throw error;
-    console.error(`security-scan: ${error.message}`);
-    return code;
-  } finally {
-    progress.stop();
-    await events.end();
-    cancel.dispose();
-  }
+  return underSignals(async (cancel) => {
+    const events = eventSink(flags.events, cancel.abort);
+    const catalog = await loadPackageCatalog(flags.tools);
+    const progress = progressFor(flags);
+    try {
+      const onEvent = (event: ScanEvent) => {
+        progress.onEvent(event);
+        events.write(event);
+      };
+      const say = (line: string) => flags.quiet || console.error(`security-scan: ${line}`);
+      const ports = { clock: () => new Date(), signal: cancel.signal, onEvent };
+      const { exitCode, write } = await inRuntime(flags, catalog, say, (openSandbox) =>
+        answer(request, flags, catalog, { ...ports, openSandbox }),
+      );
+      progress.stop();
+      if (!(flags.events === '-' && flags.output === undefined)) await write(output);
+      return cancel.exitCode() ?? exitCode;
+    } finally {
+      progress.stop();
+      await events.end();
+    }
+  });
 }
 
 /** What a scan, or a part of one, ends with. */
@@ -154,28 +149,4 @@ function eventSink(target: string | undefined, abort: (cause: Error) => void) {
     void stream.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
   const end = () => (target === '-' ? Promise.resolve() : new Promise<void>((resolve) => void stream.end(resolve)));
   return { write, end };
-}
-
-/** What ends a command early, and the exit code that it then has. */
-export interface Cancellation {
-  signal: AbortSignal;
-  exitCode(): number | undefined;
-  abort(cause: Error): void;
-  dispose(): void;
-}
-
-/** The first signal cancels and lets the bundle be written; a second one ends at once. */
-export function cancellation(): Cancellation {
-  const controller = new AbortController();
-  const signals = abortOnSignals(controller);
-  let broken: Error | undefined;
-  return {
-    signal: controller.signal,
-    exitCode: () => signals.exitCode() ?? (broken === undefined ? undefined : 3),
-    abort: (cause: Error) => {
-      broken ??= cause;
-      controller.abort(cause);
-    },
-    dispose: signals.dispose,
-  };
 }

@@ -22,3 +22,6 @@ export function parseShard(text: string): Shard {
 }
 
 export const shardWords = ({ index, of }: Shard): string => `shard ${index}/${of}`;
+
+/** What to do instead of comparing with a ref. */
+export const NO_REF = 'Scan the ref once, and give its bundle with --baseline to every shard and to merge.';

@@ -3,7 +3,7 @@ import type { PublicSigningKey } from '../lib/signing/keys.js';
 import { sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
 import type { SignerIdentity } from '../lib/signing/sigstore-root.js';
 import type { TrustedKey } from '../policy/trusted-keys.js';
-import { MAX_DOCUMENT, parseCanonical } from './document.js';
+import { MAX_DOCUMENT, MAX_SIGNATURE, parseCanonical } from './document.js';
 import { type BundleFolder, textOf, wholeOf } from './folder.js';
 import { Unsound } from './problems.js';
 import { type Certificates, certifiedSigner, trustedAs } from './trusted.js';
@@ -20,9 +20,6 @@ interface Claimed {
   shortId: string;
   path: string;
 }
-
-/** The base64 of a statement of `MAX_DOCUMENT`. */
-const MAX_SIGNATURE = 2 * MAX_DOCUMENT;
 
 /** Who signed an approval; `name` only of whom is trusted to approve. */
 export interface Approver {

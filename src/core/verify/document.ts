@@ -6,6 +6,9 @@ import { Unsound } from './problems.js';
 /** No document of a bundle is as large, but for statements and an index of very many files. */
 export const MAX_DOCUMENT = 2 ** 26;
 
+/** Of the file of a signature: the base64 of a statement of `MAX_DOCUMENT`. */
+export const MAX_SIGNATURE = 2 * MAX_DOCUMENT;
+
 /**
  * A document in its RFC 8785 form. That the bytes are those of the canonical form also refuses duplicate keys, which one
  * reader may take the first of and another the last. Throws `Unsound` or `ZodError`.

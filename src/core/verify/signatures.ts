@@ -10,7 +10,7 @@ import { type Envelope, IN_TOTO_PAYLOAD, signersOf, singleSignature } from '../l
 import type { PublicSigningKey } from '../lib/signing/keys.js';
 import { type SigstoreBundle, sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
 import type { SignerIdentity } from '../lib/signing/sigstore-root.js';
-import { MAX_DOCUMENT, parseCanonical } from './document.js';
+import { MAX_DOCUMENT, MAX_SIGNATURE, parseCanonical } from './document.js';
 import { type BundleFolder, textOf, wholeOf } from './folder.js';
 import { type Problems, Unsound } from './problems.js';
 import { type Certificates, certifiedSigner, trustedAs } from './trusted.js';
@@ -34,9 +34,6 @@ export interface ScanSigners {
   keys: readonly PublicSigningKey[];
   certificates?: Certificates | undefined;
 }
-
-/** The base64 of a statement of `MAX_DOCUMENT`. */
-const MAX_SIGNATURE = 2 * MAX_DOCUMENT;
 
 /**
  * Checks every signature file, and that each statement is signed by a trusted key or identity when `required`. A signature

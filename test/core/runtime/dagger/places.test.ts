@@ -7,7 +7,7 @@ describe('how mounts are sent', () => {
   it.each(['my repo', 'a,readonly=false', 'a\nRUN x', '$HOME', '"', 'é'])(
     'has no name in a Dockerfile that would need quoting there: %j',
     (name) => {
-      const { sources } = packed(from(`/work/${name}`, '/work/other'));
+      const { sources } = packed(from(`/folder/${name}`, '/folder/other'));
       expect(sources).toEqual(['read/0', 'read/1']);
     },
   );
