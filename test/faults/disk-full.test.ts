@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { scriptedCatalog } from '../support/catalog.js';
 import { buildOrchestrator, scanInChild } from '../support/child.js';
 import { smallSource } from '../support/faults.js';
@@ -10,21 +10,34 @@ import { scanWith, temporaryFolder } from '../support/scan.js';
 
 const many = leaves(reportText(Array.from({ length: 20_000 }, (_, i) => findingLine({ message: `number ${i}` }))));
 
-/** A disk of its own; `undefined` where this user may not mount. */
-function smallDisk(size: string): string | undefined {
+function mount(folder: string, size: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=1777`, 'tmpfs', folder], { stdio: 'ignore' });
+}
+
+function unmount(folder: string): void {
+  execFileSync('umount', ['-l', folder]);
+}
+
+function mayMount(): boolean {
   const folder = temporaryFolder();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=1777`, 'tmpfs', folder], { stdio: 'ignore' });
+    mount(folder, '64k');
   } catch {
-    return undefined;
+    return false;
   }
-  afterAll(() => execFileSync('umount', ['-l', folder]));
+  unmount(folder);
+  return true;
+}
+
+/** A disk of its own, until the test ends. */
+function smallDisk(size: string): string {
+  const folder = temporaryFolder();
+  mount(folder, size);
+  onTestFinished(() => unmount(folder));
   return folder;
 }
 
-const mountable = smallDisk('64k') !== undefined;
-
-describe.skipIf(!mountable)('a full disk (needs the right to mount a tmpfs; skipped without it)', () => {
+describe.skipIf(!mayMount())('a full disk (needs the right to mount a tmpfs; skipped without it)', () => {
   let orchestrator: string;
   beforeAll(async () => {
     orchestrator = await buildOrchestrator(temporaryFolder());
@@ -32,7 +45,7 @@ describe.skipIf(!mountable)('a full disk (needs the right to mount a tmpfs; skip
 
   it('of the export folder leaves no bundle, says so, and leaves what stood there', async () => {
     const { folder, source } = smallSource();
-    const exportDir = smallDisk('1m') ?? '';
+    const exportDir = smallDisk('1m');
     const request = { source, exportDir, profile: 'scripted' };
     const first = await scanWith(await scriptedCatalog(folder, [{ id: 'one', script: SOUND }]), request);
     const full = scanWith(await scriptedCatalog(folder, [{ id: 'one', script: many }]), { ...request, source });
@@ -51,7 +64,7 @@ describe.skipIf(!mountable)('a full disk (needs the right to mount a tmpfs; skip
 
   it('of the export folder from the start is named', async () => {
     const { folder, source } = smallSource();
-    const exportDir = smallDisk('4k') ?? '';
+    const exportDir = smallDisk('4k');
     const run = scanWith(await scriptedCatalog(folder, [{ id: 'one', script: SOUND }]), {
       source,
       exportDir,
@@ -73,7 +86,7 @@ describe.skipIf(!mountable)('a full disk (needs the right to mount a tmpfs; skip
       const { folder, source, exportDir } = smallSource();
       mkdirSync(join(source, 'big'));
       writeFileSync(join(source, 'big', 'b.txt'), Buffer.alloc(bytes, 'line\n'));
-      const TMPDIR = smallDisk(size) ?? '';
+      const TMPDIR = smallDisk(size);
       const scripted = { folder, tools: [{ id: 'one', script }] };
       const answer = await scanInChild(
         orchestrator,

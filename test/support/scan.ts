@@ -1,17 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { Catalog } from '../../src/core/plan/catalog.js';
 import type { ScanEvent } from '../../src/core/run.js';
 import { type ScanResult, scan } from '../../src/core/scan.js';
 import type { ScanRequest } from '../../src/core/scan-request.js';
 
-/** A temporary folder that is gone after the test file. */
+/** A temporary folder that is gone after the tests. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'security-scan-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return mkdtempSync(join(tmpdir(), 'folder-'));
 }
 
 /** A scan as the command line runs it. */

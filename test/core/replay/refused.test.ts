@@ -18,7 +18,7 @@ beforeAll(async () => {
 // Other test files make such folders at the same time, so this one has a place of its own for them.
 vi.stubEnv('TMPDIR', mkdtempSync(join(SCRATCH, 't-')));
 afterEach(() => {
-  expect(readdirSync(tmpdir()).filter((name) => !name.startsWith('security-scan-test-'))).toEqual([]);
+  expect(readdirSync(tmpdir()).filter((name) => !name.startsWith('folder-'))).toEqual([]);
 });
 
 const copy = (folder: string): string => {
