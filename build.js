@@ -1,4 +1,4 @@
-// Builds `dist/`: the library and command line by tsc, and each worker as one file with its assets beside it.
+// Builds `dist/`: the library and command line as few files with their types, each worker as one with its assets beside it.
 // `node build.js --lock` also writes tools/embedded.lock.json; without it a worker that is not the locked one is an error.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -34,6 +34,35 @@ const ENGINES = {
   'ast-grep': '@ast-grep/wasm',
 };
 
+/** Module paths end up in the output: they must not depend on where the build is started. */
+const COMMON = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  // Names stay, for stack traces.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/** A hundred small files take twice as long to load as these few. Packages stay where npm has put them. */
+async function buildPrograms(outdir) {
+  for (const folder of ['core', 'cli', 'lib']) rmSync(join(outdir, folder), { recursive: true, force: true });
+  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
+  await build({
+    ...COMMON,
+    entryPoints: ['core/index', 'cli/main'].map((name) => ({ in: `src/${name}.ts`, out: name })),
+    outdir,
+    // As deep as the entry points: the package's folder is found from there.
+    chunkNames: 'lib/[name]-[hash]',
+    splitting: true,
+    packages: 'external',
+  });
+}
+
 /** Builds every worker into a folder of its own. Resolves to the lock's entries. */
 export async function buildWorkers(outdir) {
   const names = readdirSync(join(root, 'bin/workers')).filter((name) => name.endsWith('.ts'));
@@ -46,19 +75,9 @@ async function buildWorker(name, outdir) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
-    // Module paths end up in the output: they must not depend on where the build is started.
-    absWorkingDir: root,
+    ...COMMON,
     entryPoints: [join('bin/workers', `${name}.ts`)],
     outfile: join(folder, 'worker.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    // Halves what is copied and hashed before each step; names stay, for stack traces.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    logLevel: 'warning',
     metafile: true,
     // Bundled CommonJS packages call `require` for Node's own modules.
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
@@ -111,7 +130,7 @@ function settleLock(workers) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
+  await buildPrograms(join(root, 'dist'));
   settleLock(await buildWorkers(join(root, 'dist/workers')));
   writeNotices(bundled, join(root, 'dist/THIRD-PARTY-NOTICES.txt'));
 }

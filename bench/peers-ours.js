@@ -1,9 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import { timed } from './peers-timed.js';
 
-const CLI = join(dirname(fileURLToPath(import.meta.url)), '../bin/security-scan.js');
+const CLI = resolve('bin/security-scan.js');
 
 function argumentsOf(source, { profile, policy, 'privacy-assets': assets }, exportDir) {
   const optional = [

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { mountPacks } from '../dist/core/advisories/mount.js';
-import { globMatcher } from '../dist/core/lib/paths.js';
-import { hostProgram } from '../dist/core/lib/sandbox/programs.js';
-import { loadPackageCatalog } from '../dist/core/package.js';
-import { standIn } from '../dist/core/source/tool-names.js';
-import { openStore } from '../dist/core/toolchain/store.js';
+import { mountPacks } from '../src/core/advisories/mount.ts';
+import { globMatcher } from '../src/core/lib/paths.ts';
+import { hostProgram } from '../src/core/lib/sandbox/programs.ts';
+import { loadPackageCatalog } from '../src/core/package.ts';
+import { standIn } from '../src/core/source/tool-names.ts';
+import { openStore } from '../src/core/toolchain/store.ts';
 import { COUNTS } from './peers-counts.js';
 import { timed } from './peers-timed.js';
 

@@ -2,8 +2,9 @@
 // the same arguments, one after another in a shell script and without a sandbox; and ASH
 // (github.com/awslabs/automated-security-helper) where `--ash` names its command. Prints wall, CPU, findings, ratios,
 // and what each does when the tools are missing.
-// usage: node bench/peers.js REPOSITORY [--profile full] [--policy FILE] [--privacy-assets DIR] [--ash PATH]
-//        (after npm run build)
+// usage, after npm run build, in the package's folder:
+//   npx esbuild bench/peers.js --bundle --packages=external --platform=node --format=esm --outfile=node_modules/.bench/peers.js
+//   node node_modules/.bench/peers.js REPOSITORY [--profile full] [--policy FILE] [--privacy-assets DIR] [--ash PATH]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -22,7 +23,7 @@ const { values: given, positionals } = parseArgs({
   },
 });
 const [source] = positionals;
-if (source === undefined) throw new Error('usage: node bench/peers.js REPOSITORY [options]');
+if (source === undefined) throw new Error('usage: node node_modules/.bench/peers.js REPOSITORY [options]');
 
 const assets = given['privacy-assets'];
 const values = { ...given, ...(assets !== undefined && { 'privacy-assets': resolve(assets) }) };

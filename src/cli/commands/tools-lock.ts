@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { Fault, type Problem, Refusal } from '../../core/lib/errors.js';
 import { forTerminal } from '../../core/lib/escape.js';
 import { didYouMean } from '../../core/lib/suggest.js';
-import { loadPackageCatalog } from '../../core/package.js';
+import { loadPackageCatalog, OWN_TOOLS } from '../../core/package.js';
 import type { Catalog } from '../../core/plan/catalog.js';
 import type { InstalledSupplier } from '../../core/plan/supplier.js';
 import type { Tool } from '../../core/plan/tool.js';
@@ -35,12 +34,10 @@ export function addLock(command: Command, done: (code: number) => void): void {
     );
 }
 
-const OWN_FOLDER = fileURLToPath(new URL('../../../tools', import.meta.url));
-
 async function imagesOnly(names: readonly string[], flags: LockFlags): Promise<number> {
   if (names.length > 0 || flags.supplier !== undefined)
     throw new Refusal('usage', [{ message: '--images locks no tools: give no names and no --supplier with it' }]);
-  return cancellable((signal) => lockImages(flags, flags.tools ?? OWN_FOLDER, signal));
+  return cancellable((signal) => lockImages(flags, flags.tools ?? OWN_TOOLS, signal));
 }
 
 async function lock(names: readonly string[], flags: LockFlags): Promise<number> {
@@ -52,7 +49,7 @@ async function lock(names: readonly string[], flags: LockFlags): Promise<number>
     const ports = installPorts(catalog.store, signal);
     const problems: Problem[] = [];
     for (const { tool, suppliers } of wanted) {
-      const folder = catalog.operatorTools.has(tool.id) ? (flags.tools ?? OWN_FOLDER) : OWN_FOLDER;
+      const folder = catalog.operatorTools.has(tool.id) ? (flags.tools ?? OWN_TOOLS) : OWN_TOOLS;
       problems.push(...(await lockOne(tool, suppliers, folder, ports)));
     }
     for (const { message, remedy } of problems) console.error(`${forTerminal(message)}\n    ${remedy ?? ''}`.trimEnd());

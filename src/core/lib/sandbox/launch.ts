@@ -160,6 +160,6 @@ function watchUsage(job: Job, cgroup: Cgroup, exceeded: (why: StopReason) => voi
   return { end: () => clearTimeout(timer) };
 }
 
-/** True when the writable mounts hold as much as they may: a write beyond it was refused or would have been. */
-export const outputFull = (job: Job): boolean =>
+/** True when the writable mounts hold as much as they may. */
+const outputFull = (job: Job): boolean =>
   bytesIn(writableMounts(job), job.limits.outputBytes) >= job.limits.outputBytes;

@@ -3,6 +3,7 @@ import { chmodSync, lchownSync, lstatSync, mkdirSync, type Stats } from 'node:fs
 import type { Identity } from './identity.js';
 import type { Job } from './job.js';
 import { requireProgram } from './programs.js';
+import { bytesOf } from './usage.js';
 import { walk } from './walk.js';
 
 /** Lets the job write to its writable mounts. */
@@ -17,16 +18,15 @@ export function giveMounts(job: Job, identity: Identity): void {
 }
 
 /**
- * Makes the writable mounts the caller's again, once nothing of the job is left. Links are not followed.
- * Returns false when one could not be walked (paths longer than the system takes): what is in it is removed then.
+ * Makes the writable mounts the caller's again, once nothing of the job is left, and returns the bytes in them. Links are
+ * not followed. Endless when one could not be walked (paths longer than the system takes): what is in it is removed then.
  */
-export function takeMounts(job: Job, identity: Identity): boolean {
+export function takeMounts(job: Job, identity: Identity): number {
   try {
-    takeEntries(job, identity);
-    return true;
+    return takeEntries(job, identity);
   } catch {
     for (const path of writableMounts(job)) discard(path);
-    return false;
+    return Number.POSITIVE_INFINITY;
   }
 }
 
@@ -37,14 +37,18 @@ function discard(path: string): void {
   mkdirSync(path);
 }
 
-function takeEntries(job: Job, identity: Identity): void {
+function takeEntries(job: Job, identity: Identity): number {
+  const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
+  let total = 0;
   for (const path of writableMounts(job)) {
     walk(path, (entry, stat) => {
-      if (identity.kind !== 'caller') lchownSync(entry, process.geteuid?.() ?? 0, process.getegid?.() ?? 0);
+      total += bytesOf(stat);
+      if (identity.kind !== 'caller') lchownSync(entry, uid, gid);
       openForCaller(entry, stat);
       return true;
     });
   }
+  return total;
 }
 
 /** Drops set-uid bits, and gives the caller its rights back where the job took them. */

@@ -4,7 +4,7 @@ import { jobEnd, type SetUpReport } from './ending.js';
 import { environmentProblem } from './entry.js';
 import { claimIdentity, type Identity, releaseIdentity } from './identity.js';
 import type { Job, JobResult } from './job.js';
-import { type Launch, type Launched, launch, outputFull } from './launch.js';
+import { type Launch, type Launched, launch } from './launch.js';
 import { limitProblem } from './limits.js';
 import { giveMounts, takeMounts } from './ownership.js';
 import { endNamespace } from './tree.js';
@@ -41,9 +41,12 @@ export async function runJobAs(
   job: Job,
   signal: AbortSignal,
 ): Promise<JobResult> {
-  const result = await attempt(starter, cgroups, identity, job, signal);
-  return takeMounts(job, identity) ? result : { ...result, end: { kind: 'output' } };
+  const resultFor = await attempt(starter, cgroups, identity, job, signal);
+  return resultFor(takeMounts(job, identity));
 }
+
+/** Tells a job's result from the bytes that its writable mounts hold. */
+type Ended = (bytes: number) => JobResult;
 
 /** Why the job cannot be run as described, or undefined. */
 export function jobProblem(job: Job): string | undefined {
@@ -52,15 +55,27 @@ export function jobProblem(job: Job): string | undefined {
   return mountProblem(job.mounts) ?? environmentProblem(job.env) ?? limitProblem(job.limits);
 }
 
-async function attempt(starter: Starter, cgroups: CgroupHost, identity: Identity, job: Job, signal: AbortSignal) {
+async function attempt(
+  starter: Starter,
+  cgroups: CgroupHost,
+  identity: Identity,
+  job: Job,
+  signal: AbortSignal,
+): Promise<Ended> {
   try {
     return await withCgroup(cgroups, job, (cgroup) => runAs(starter, identity, cgroup, job, signal));
   } catch (error) {
-    return notStarted(error instanceof Error ? error.message : String(error));
+    return () => notStarted(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function runAs(starter: Starter, identity: Identity, cgroup: Cgroup, job: Job, signal: AbortSignal) {
+async function runAs(
+  starter: Starter,
+  identity: Identity,
+  cgroup: Cgroup,
+  job: Job,
+  signal: AbortSignal,
+): Promise<Ended> {
   giveMounts(job, identity);
   const extra = starter.extra === undefined ? undefined : openSync(starter.extra, constants.O_RDONLY);
   try {
@@ -68,7 +83,7 @@ async function runAs(starter: Starter, identity: Identity, cgroup: Cgroup, job: 
     const launched = await launch(plan, job, cgroup, signal);
     const init = starter.init?.(launched);
     if (init !== undefined) await endNamespace(init);
-    return resultOf(launched, reportOf(starter, launched), cgroup, job);
+    return endOf(launched, reportOf(starter, launched), cgroup, job);
   } finally {
     if (extra !== undefined) closeSync(extra);
   }
@@ -77,20 +92,22 @@ async function runAs(starter: Starter, identity: Identity, cgroup: Cgroup, job: 
 const reportOf = (starter: Starter, launched: Launched): SetUpReport =>
   launched.failure === undefined ? starter.report(launched) : { started: false, reason: launched.failure };
 
-function resultOf(launched: Launched, report: SetUpReport, cgroup: Cgroup, job: Job): JobResult {
+/** What the control group knows is read while it is there. */
+function endOf(launched: Launched, report: SetUpReport, cgroup: Cgroup, job: Job): Ended {
   const { stopped, stdout, stderr, wallMs } = launched;
-  const [memoryKills, cpuMs] = [cgroup.memoryKills(), cgroup.cpuMs()];
+  const [memoryKills, cpuMs, maxRssBytes] = [cgroup.memoryKills(), cgroup.cpuMs(), cgroup.maxMemoryBytes()];
   const { head, tail } = stderr;
-  const { cpuSeconds } = job.limits;
-  return {
-    end: jobEnd({ stopped, report, head, tail, memoryKills, outputFull: outputFull(job), cpuMs, cpuSeconds }),
+  const { cpuSeconds, outputBytes } = job.limits;
+  return (bytes) => ({
+    // Full: a write beyond it was refused or would have been.
+    end: jobEnd({ stopped, report, head, tail, memoryKills, outputFull: bytes >= outputBytes, cpuMs, cpuSeconds }),
     wallMs,
     cpuMs,
-    maxRssBytes: cgroup.maxMemoryBytes(),
+    maxRssBytes,
     stdoutBytes: stdout.bytes,
     stderrBytes: stderr.bytes,
     logTruncated: stdout.truncated || stderr.truncated,
-  };
+  });
 }
 
 async function withCgroup<T>(host: CgroupHost, job: Job, work: (cgroup: Cgroup) => Promise<T>): Promise<T> {
