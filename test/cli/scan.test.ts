@@ -37,6 +37,8 @@ describe('security-scan refuses, with exit code 2 and a reason', () => {
     ['a profile that is not installed', ['--profile', 'fast'], /bandit is not installed[\s\S]*tools install bandit/],
     ['a threshold that does not exist', ['--fail-on', 'hgih'], /hgih/],
     ['a policy that cannot be read', ['--policy', '/proc/none.yaml'], /cannot be read/],
+    ['a folder of tool files that is not there', ['--tools', '/proc/none'], /\/proc\/none: cannot be read as a folder/],
+    ['a folder of tool files that is none', ['--tools', '/proc/version'], /cannot be read as a folder/],
     ['a bundle id that is a path', ['--bundle-id', '../x'], /--bundle-id/],
     ['an answer that cannot be written', ['--output', '/proc/none/answer'], /--output: cannot be written/],
     ['events that cannot be written', ['--events', '/proc/none/events'], /--events: cannot be written/],

@@ -42,7 +42,9 @@ export async function runAlone(
   for (const [name, text] of Object.entries(run.config)) writeFileSync(join(places['/config'], name), here(text));
   const [program, ...start] = startOf(run, places['/tool']);
   const args = run.args.flatMap((arg) => (arg === '{files}' ? seen : [here(arg)]));
-  const env = Object.fromEntries(Object.entries(run.env).map(([name, value]) => [name, here(value)]));
+  const stated = Object.fromEntries(Object.entries(run.env).map(([name, value]) => [name, here(value)]));
+  // What a tool keeps there from one run to the next, such as a compiled grammar, is not there in a step either.
+  const env = { TMPDIR: places['/tmp'], ...stated };
   const cwd = run.cwd === 'empty' ? places['/empty'] : places['/src/view'];
   const ended = spawnSync(program ?? '', [...start, ...args], { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 28 });
   const { clean, findings } = run.exitCodes;

@@ -13,7 +13,7 @@ export async function readOperatorTools(
   known: ReadonlySet<string>,
 ): Promise<OperatorTools> {
   if (folder === undefined) return { tools: new Map(), locks: new Map() };
-  const [files, locks] = [await textsIn(folder, '.yaml'), await textsIn(folder, '.lock')];
+  const [files, locks] = [await operatorFiles(folder, '.yaml'), await operatorFiles(folder, '.lock')];
   const taken = [...files, ...locks].filter(([id]) => known.has(id));
   if (taken.length > 0) {
     const problems = taken.map(([id, { file }]) => ({ file, message: `\`${id}\` is a tool of this package` }));
@@ -26,6 +26,17 @@ export async function readOperatorTools(
     return [id, { tool, sha256: sha256(Buffer.concat(parts)) }];
   });
   return { tools: new Map(checked), locks };
+}
+
+async function operatorFiles(folder: string, extension: string): Promise<Map<string, Text>> {
+  try {
+    return await textsIn(folder, extension);
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    throw new Refusal('tool', [{ file: folder, message: `cannot be read as a folder of tool files (${cause.code})` }], {
+      cause,
+    });
+  }
 }
 
 export interface OperatorTool {

@@ -155,11 +155,26 @@ function unreadReasons(open: readonly Gap[]): Reason[] {
     if (group === undefined) groups.set(key, [gap]);
     else group.push(gap);
   }
-  return [...groups.values()].map((gaps) => ({
-    kind: 'unread',
-    message: `${gaps[0]?.by}: ${gaps.length} ${gaps.length === 1 ? 'file' : 'files'} not judged (${gaps[0]?.reason}), first ${gaps[0]?.path}`,
-    remedy: 'Mend the files, or accept the gap under `incomplete.accept` in the policy.',
-  }));
+  return [...groups.values()].map(unreadReason);
+}
+
+/** Packs that one reason names: a tool of the operator may tell of any number. */
+const NAMED_PACKS = 5;
+
+function unreadReason(gaps: readonly Gap[]): Reason {
+  const [first] = gaps;
+  const files = `${gaps.length} ${gaps.length === 1 ? 'file' : 'files'}`;
+  const message = `${first?.by}: ${files} not judged (${first?.reason}), first ${first?.path}`;
+  if (first?.reason !== 'no-advisories') {
+    return {
+      kind: 'unread',
+      message,
+      remedy: 'Mend the files, or accept the gap under `incomplete.accept` in the policy.',
+    };
+  }
+  const missing = [...new Set(gaps.map(({ detail }) => detail))].slice(0, NAMED_PACKS);
+  const remedy = 'Get them and run again, or accept the gap under `incomplete.accept` in the policy.';
+  return { kind: 'unread', message: `${message}: ${missing.join(', ')}`, remedy };
 }
 
 function budgetRows(budgets: Budgets, tally: Tally): BudgetRow[] {

@@ -60,6 +60,24 @@ describe('judge', () => {
     expect(judge(plan(), [outcome('clean', { unread: [unread] })], [], tally()).verdict).toBe('error');
   });
 
+  it('names each pack of advisories that is missing, and no more than a few', () => {
+    const gap = (path: string, detail: string) => ({ path, reason: 'no-advisories' as const, detail });
+    const some = [
+      gap('a', 'no advisories osv/npm'),
+      gap('b', 'no advisories osv/Maven'),
+      gap('c', 'no advisories osv/npm'),
+    ];
+    const [reason] = judge(plan(), [outcome('clean', { unread: some })], [], tally()).reasons;
+    expect(reason?.message).toBe(
+      'ruff: 3 files not judged (no-advisories), first a: no advisories osv/npm, no advisories osv/Maven',
+    );
+    expect(reason?.remedy).toMatch(/^Get them and run again/);
+    const many = Array.from({ length: 1000 }, (_, i) => gap(`${i}`, `no advisories ${i}`));
+    expect(judge(plan(), [outcome('clean', { unread: many })], [], tally()).reasons[0]?.message.length).toBeLessThan(
+      300,
+    );
+  });
+
   it('accepts only gaps that match every key of an acceptance', () => {
     const accept = [{ reasons: ['unparsable' as const], tools: ['ruff'], paths: ['a.*'], because: 'b' }];
     const accepting = plan({ incomplete: { unread: 'error', accept } });

@@ -6,7 +6,8 @@ import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
 import { accountForFiles, nameInView } from '../sca/lockfile.js';
-import { includedFiles } from '../sca/requirements.js';
+import { ownPackages } from '../sca/own-packages.js';
+import { includedFiles, missingRequirements } from '../sca/requirements.js';
 
 /** An OSV record, schema 1.7 (https://ossf.github.io/osv-schema/). */
 const record = z.looseObject({
@@ -68,12 +69,15 @@ export const osvScanner: Adapter = (report, sink) => {
     const path = nameInView(source.path);
     return packages.flatMap((entry) => groupsOf(entry).map((same) => toMatch(same, entry, path, lineOf)));
   });
+  const listed = new Map<string, Dependency[]>();
   for (const { source, packages } of results) {
-    refuseStrangers(packages, nameInView(source.path), sink);
-    tellUncompared(packages, nameInView(source.path), sink);
+    const path = nameInView(source.path);
+    refuseStrangers(packages, path, sink);
+    listed.set(path, [...(listed.get(path) ?? []), ...packages]);
   }
-  const listed = new Set(results.map(({ source }) => nameInView(source.path)));
-  accountForFiles(sink, new Set([...listed, ...includedFiles(sink, listed)]));
+  const included = includedFiles(sink, new Set(listed.keys()));
+  accountForFiles(sink, new Set([...listed.keys(), ...included.keys()]));
+  for (const path of new Set([...listed.keys(), ...included.keys()])) tellUncompared(path, listed, included, sink);
   emitMatches(matches, sink);
 };
 
@@ -90,12 +94,34 @@ function refuseStrangers(packages: readonly Dependency[], path: string, sink: Si
   if (strange) sink.failed('a lockfile has packages of an ecosystem whose advisories the step was not given');
 }
 
-/** osv-scanner leaves out packages without a version, such as those that a parent pom.xml would give one. */
-function tellUncompared(packages: readonly Dependency[], path: string, sink: Sink): void {
-  const count = packages.filter(({ package: { version, commit } }) => version === '' && commit === undefined).length;
+/**
+ * osv-scanner leaves out packages without a version, such as those that a parent pom.xml would give one, and says nothing at
+ * all of requirements that are an address or a folder.
+ */
+function tellUncompared(
+  path: string,
+  listed: ReadonlyMap<string, Dependency[]>,
+  included: ReadonlyMap<string, string[]>,
+  sink: Sink,
+): void {
+  if (!sink.files.some(({ name }) => name === path)) return;
+  const packages = dependenciesOf(path, listed.get(path) ?? [], sink);
+  const known = [path, ...(included.get(path) ?? [])].flatMap((name) => listed.get(name) ?? []);
+  const missing = path.endsWith('.txt') ? missingRequirements(sink.text(path), known.map(nameOf)) : 0;
+  const count = packages.filter(isUnversioned).length + missing;
   if (count === 0) return;
-  const detail = `${count} of ${packages.length} dependencies have no version that advisories could be compared with`;
+  const detail = `${count} of ${packages.length + missing} dependencies have no version that advisories could be compared with`;
   sink.unread({ path, reason: 'unsupported', detail });
+}
+
+const nameOf = ({ package: { name } }: Dependency): string => name;
+const isUnversioned = ({ package: { version, commit } }: Dependency): boolean => version === '' && commit === undefined;
+
+/** What the lockfile lists but the source itself. */
+function dependenciesOf(path: string, packages: readonly Dependency[], sink: Sink): readonly Dependency[] {
+  if (!packages.some(isUnversioned)) return packages;
+  const own = ownPackages(path, sink.text(path));
+  return packages.filter((entry) => !isUnversioned(entry) || !own.has(nameOf(entry)));
 }
 
 /** A group with its records; a record that is in no group is a group of its own. */

@@ -35,6 +35,14 @@ const toml = linesOf(
   /^\s*$|^#|^\[(metadata|metadata\.files|extras)\]$|^package = \[\]$|^[a-z-]+ = ("[^"]*"|[0-9]+|\[\])$/,
 );
 
+const uvLines = linesOf(
+  /^\s*$|^#|^\[\[package\]\]$|^\[package\.metadata\]$|^source = \{ virtual = "\." \}$|^[a-z-]+ = ("[^"]*"|[0-9]+|\[\])$/,
+);
+
+/** uv locks the project itself too; where that is no package, tools leave it out. */
+const uv: Check = (text) => uvLines(text) && times(text, '[[package]]') === times(text, '{ virtual = "." }');
+const times = (text: string, part: string): number => text.split(part).length - 1;
+
 /** An XML that cannot spell the words in another way: no DTD, nothing but the one document. */
 const pom: Check = (text) =>
   /^\s*<(\?xml|project)\b/.test(text) &&
@@ -49,7 +57,8 @@ const EMPTY: readonly (readonly [name: RegExp, check: Check])[] = [
   [/(^|\/)yarn\.lock$/, linesOf(/^\s*(#|$)|^__metadata:$|^ {2}(version|cacheKey): \w+$/)],
   [/(^|\/)composer\.lock$/, json(composer)],
   [/(^|\/)Pipfile\.lock$/, json(pipfile)],
-  [/(^|\/)(poetry|pdm|uv)\.lock$/, toml],
+  [/(^|\/)(poetry|pdm)\.lock$/, toml],
+  [/(^|\/)uv\.lock$/, uv],
   [/(^|\/)(buildscript-)?gradle\.lockfile$/, linesOf(/^\s*(#|$)|^empty=/)],
   [/(^|\/)pom\.xml$/, pom],
 ];

@@ -5,22 +5,24 @@ import type { Sink } from '../adapter.js';
 const INCLUDE = /^[ \t]*(?:-r|--requirement)[ \t=]*(\S+)/gm;
 
 /**
- * The files that listed requirements files include, at any depth: their packages are told under the including file's name.
+ * The files that listed requirements files include, at any depth, each with those that include it: their packages are told
+ * under the including file's name.
  * Records as unread each file that includes one which the step was not given, such as one with another extension or on
  * the web: the tools say so on their log alone.
  */
-export function includedFiles(sink: Sink, listed: ReadonlySet<string>): Set<string> {
+export function includedFiles(sink: Sink, listed: ReadonlySet<string>): Map<string, string[]> {
   const given = new Set(sink.files.map(({ name }) => name));
-  const included = new Set<string>();
+  const included = new Map<string, string[]>();
   const open = [...listed].filter((name) => name.endsWith('.txt') && given.has(name)).sort();
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const targets = includesOf(name, sink.text(name));
     const missing = targets.filter((target) => !given.has(target));
     if (missing.length > 0) tellMissing(name, missing.length, sink);
     for (const target of targets) {
-      if (!given.has(target) || included.has(target)) continue;
-      included.add(target);
-      if (!listed.has(target)) open.push(target);
+      if (!given.has(target)) continue;
+      const known = included.get(target);
+      included.set(target, [...(known ?? []), name]);
+      if (known === undefined && !listed.has(target)) open.push(target);
     }
   }
   return included;
@@ -36,8 +38,10 @@ function tellMissing(path: string, count: number, sink: Sink): void {
 
 /** A requirement by name (PEP 508); what has none is a file, an address, or `-e` with one of them. */
 const NAMED = /^([A-Za-z0-9][\w.-]*)(?![\w.:/\\-])/;
+/** `name @ address` pins no release that advisories could speak of. */
+const DIRECT = /^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?@/;
 
-/** How many lines of a requirements file ask for a package that is not among the names that a tool lists. */
+/** How many lines of a requirements file ask for a package that is not among the names that a tool lists once for each line. */
 export function unlistedRequirements(text: string, listed: readonly string[]): number {
   const left = new Map<string, number>();
   for (const name of listed.map(comparable)) left.set(name, (left.get(name) ?? 0) + 1);
@@ -46,9 +50,20 @@ export function unlistedRequirements(text: string, listed: readonly string[]): n
     left.set(name, times - 1);
     return times > 0;
   };
+  return requirementsOf(text).filter((name) => !isListed(name)).length;
+}
+
+/** The same for a tool that lists a name once, however many lines ask for it. */
+export function missingRequirements(text: string, listed: readonly string[]): number {
+  const names = new Set(listed.map(comparable));
+  return requirementsOf(text).filter((name) => !names.has(name)).length;
+}
+
+/** The name that each asking line gives, as names are compared; empty where it gives a place. */
+function requirementsOf(text: string): string[] {
   const lines = text.replace(/\\\r?\n/g, ' ').split(/\r\n|\n|\r/);
   const asking = lines.map((line) => line.replace(/(^|\s)#.*$/s, '').trim()).filter((line) => ASKS.test(line));
-  return asking.filter((line) => !isListed(comparable(NAMED.exec(line)?.[1] ?? ''))).length;
+  return asking.map((line) => (DIRECT.test(line) ? '' : comparable(NAMED.exec(line)?.[1] ?? '')));
 }
 
 /** All but blank lines and options; `-e` asks for a package too. */

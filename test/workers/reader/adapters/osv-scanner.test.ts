@@ -42,7 +42,26 @@ describe('the adapter of osv-scanner', () => {
 
   it('tells dependencies that have no version to compare', () => {
     const lines = run(reportWith({ package: { ...dependency, version: '' } }));
-    expect(lines).toMatchObject([{ type: 'unread', path: 'package-lock.json', detail: /^1 of 1 dependencies/ }]);
+    const detail = expect.stringMatching(/^1 of 1 dependencies/);
+    expect(lines).toMatchObject([{ type: 'unread', path: 'package-lock.json', detail }]);
+  });
+
+  it('tells requirements that are an address, of which the report says nothing, also in a file that another includes', () => {
+    const texts = {
+      'requirements.txt': '-r more.txt\nexample-forms==0.9\n',
+      'more.txt': 'git+https://example.com/a.git\n',
+    };
+    const entry = { package: { name: 'example-forms', version: '0.9', ecosystem: 'PyPI' } };
+    const report = { results: [{ source: { path: '/src/view/requirements.txt' }, packages: [entry] }] };
+    const world = { files: Object.keys(texts), texts };
+    const lines = runAdapter(osvScanner, { ...report, experimental_config: config }, world);
+    const detail = expect.stringMatching(/^1 of 1 dependencies/);
+    expect(lines).toMatchObject([{ type: 'unread', path: 'more.txt', detail }]);
+  });
+
+  it('takes folders of the source for what they are, in a real report on lockfiles that are read as a whole', () => {
+    const tree = treeOf('osv-scanner', 'negative');
+    expect(runAdapter(osvScanner, reportOf('osv-scanner', 'report-negative.json'), tree)).toEqual([]);
   });
 
   it.each([
@@ -71,9 +90,13 @@ describe('the adapter of osv-scanner', () => {
     const report = reportOf('osv-scanner') as { results: { packages: { groups?: unknown[] }[] }[] };
     const count = report.results.flatMap(({ packages }) => packages.flatMap(({ groups }) => groups ?? [])).length;
     const lines = runAdapter(osvScanner, report, world);
-    expect(count).toBe(6);
+    expect(count).toBe(7);
     expect(only(lines, 'finding')).toHaveLength(count);
-    expect(only(lines, 'unread')).toMatchObject([{ path: 'jobs/requirements.txt' }, { path: 'broken/poetry.lock' }]);
+    expect(only(lines, 'unread')).toMatchObject([
+      { path: 'broken/poetry.lock' },
+      { path: 'jobs/requirements.txt', detail: expect.stringMatching(/^2 of 3 dependencies/) },
+      { path: 'members/uv.lock', detail: expect.stringMatching(/^1 of 2 dependencies/) },
+    ]);
     await expect(asJsonLines(lines)).toMatchFileSnapshot(goldenOf('osv-scanner'));
   });
 });

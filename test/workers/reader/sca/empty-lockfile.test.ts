@@ -20,6 +20,9 @@ describe('a lockfile that states no dependency', () => {
     ['Pipfile.lock', '{ "default": { "a": {} }, "develop": {} }'],
     ['poetry.lock', '{ this is no TOML'],
     ['poetry.lock', '[[package]]\nname = "a"\n'],
+    ['uv.lock', 'version = 1\n[[package]]\nname = "a"\nversion = "1"\n'],
+    ['uv.lock', '[[package]]\nname = "a"\nsource = { virtual = "other" }\n'],
+    ['uv.lock', '[[package]]\nname = "a"\n\n[[package]]\nname = "b"\nsource = { virtual = "." }\n'],
     ['gradle.lockfile', 'a:b:1=runtime\n'],
     ['pom.xml', '<project><dependencies><dependency/></dependencies></project>'],
     ['pom.xml', '<project><parent/></project>'],
@@ -46,6 +49,8 @@ describe('a lockfile that states no dependency', () => {
     ['composer.lock', '{ "packages": [], "packages-dev": [] }'],
     ['Pipfile.lock', '{ "_meta": {}, "default": {}, "develop": {} }'],
     ['poetry.lock', 'package = []\n\n[metadata]\nlock-version = "2.1"\ncontent-hash = "ab"\n'],
+    ['uv.lock', 'version = 1\nrevision = 3\nrequires-python = ">=3.10"\n'],
+    ['uv.lock', 'version = 1\n\n[[package]]\nname = "a"\nversion = "0.1"\nsource = { virtual = "." }\n'],
     ['gradle.lockfile', '# This is a file.\nempty=classpath\n'],
     ['pom.xml', POM],
   ])('is %s with %j', (name, text) => {

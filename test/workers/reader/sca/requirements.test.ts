@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Sink } from '../../../../src/workers/reader/adapter.js';
-import { includedFiles, unlistedRequirements } from '../../../../src/workers/reader/sca/requirements.js';
+import {
+  includedFiles,
+  missingRequirements,
+  unlistedRequirements,
+} from '../../../../src/workers/reader/sca/requirements.js';
 import { runAdapter } from '../adapters/sink.js';
 
 /** What `requirements.txt` includes, and what was told. */
 function follow(texts: Record<string, string>) {
   let included: string[] = [];
   const look = (_: unknown, sink: Sink): void => {
-    included = [...includedFiles(sink, new Set(['requirements.txt']))].sort();
+    included = [...includedFiles(sink, new Set(['requirements.txt'])).keys()].sort();
   };
   const told = runAdapter(look, {}, { files: Object.keys(texts), texts });
   return { included, told };
@@ -41,6 +45,16 @@ describe('requirements that a tool does not list', () => {
     ['nothing else', 'flask==1.0  # pinned\n\n--no-index\n', 0],
   ])('are counted: %s', (_, text, count) => {
     expect(unlistedRequirements(text, ['Flask'])).toBe(count);
+  });
+
+  it.each([
+    ['the same pin twice', 'flask==1.0; python_version<"3"\nFlask==1.0\n', 0],
+    ['a pin with extras', 'flask[async]==1.0\n', 0],
+    ['an archive beside a pin', 'flask==1.0\nflask @ https://example.com/x.whl\n', 1],
+    ['an archive with extras', 'flask [async]@ https://example.com/x.whl\n', 1],
+    ['folders and addresses', './flask\n-e .\ngit+https://example.com/flask.git#egg=flask\n', 3],
+  ])('are counted where a name is listed once: %s', (_, text, count) => {
+    expect(missingRequirements(text, ['Flask'])).toBe(count);
   });
 
   it('are counted in time linear in a line that seems to have many comments', () => {

@@ -16,8 +16,9 @@ export function treeOf(tool: string, tree: 'positive' | 'negative', nameOf = (na
   return { files: files.map(nameOf), texts: Object.fromEntries(texts) };
 }
 
-/** A tool's report on its positive tree, parsed anew for each caller. */
-export const reportOf = (tool: string): unknown => JSON.parse(readFileSync(join(root, tool, 'report.json'), 'utf8'));
+/** A tool's report on its positive tree, or another of its reports; parsed anew for each caller. */
+export const reportOf = (tool: string, file = 'report.json'): unknown =>
+  JSON.parse(readFileSync(join(root, tool, file), 'utf8'));
 
 export const goldenOf = (tool: string): string => join(root, tool, 'expected.jsonl');
 
