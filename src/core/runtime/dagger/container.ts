@@ -109,7 +109,7 @@ async function contextOf(
 ): Promise<Directory> {
   const { client, handOver, image, agent } = ports;
   // A link would be sent as one, and a change of what it leads to would not be seen.
-  const real = reading(job.mounts).map(async ({ from }) => ({ from: await realpath(from) }));
+  const real = reading(job.mounts).map(async ({ from, to }) => ({ from: await realpath(from), to }));
   const { parcels, sources } = packed(await Promise.all(real));
   const reader = job.asOwnerOf === undefined ? 0 : OWNER_UID;
   const reads = await Promise.all(

@@ -21,12 +21,18 @@ export interface Packing {
 /** A name that needs no quoting in a Dockerfile: others, such as that of the folder under scan, are not part of a path there. */
 const PLAIN = /^[A-Za-z0-9._@+-]+$/;
 
-/** Sends mounts that lie in the same folder together: each upload costs more than a small folder does. */
-export function packed(mounts: readonly Pick<Mount, 'from'>[]): Packing {
+/** Where jobs see the source, or a part of it. */
+const SOURCE = '/src/';
+
+/**
+ * Sends mounts that lie in the same folder together: each upload costs more than a small folder does. The source goes by
+ * itself: other jobs see it too, with more of it or less, and what was sent once is there.
+ */
+export function packed(mounts: readonly Pick<Mount, 'from' | 'to'>[]): Packing {
   const groups = new Map<string, string[]>();
-  for (const { from } of mounts) {
-    const group = groupOf(from);
-    groups.set(group, [...new Set([...(groups.get(group) ?? []), from])].sort());
+  for (const mount of mounts) {
+    const group = groupOf(mount);
+    groups.set(group, [...new Set([...(groups.get(group) ?? []), mount.from])].sort());
   }
   const parcels = [...groups.values()].map(
     (all, index): Parcel => ({
@@ -36,12 +42,13 @@ export function packed(mounts: readonly Pick<Mount, 'from'>[]): Packing {
     }),
   );
   const places = new Map([...groups.keys()].map((group, index) => [group, parcels[index]]));
-  const sources = mounts.map(({ from }) => {
-    const { at = '', names = [] } = places.get(groupOf(from)) ?? {};
-    return names.length > 1 ? `${at}/${basename(from)}` : at;
+  const sources = mounts.map((mount) => {
+    const { at = '', names = [] } = places.get(groupOf(mount)) ?? {};
+    return names.length > 1 ? `${at}/${basename(mount.from)}` : at;
   });
   return { parcels, sources };
 }
 
 /** By its folder, or by itself. */
-const groupOf = (from: string): string => (PLAIN.test(basename(from)) ? `${dirname(from)}/` : from);
+const groupOf = ({ from, to }: Pick<Mount, 'from' | 'to'>): string =>
+  PLAIN.test(basename(from)) && !to.startsWith(SOURCE) ? `${dirname(from)}/` : from;

@@ -5,13 +5,19 @@ import type { Client, Directory, File } from '@dagger.io/dagger';
 import { walk } from '../../lib/sandbox/walk.js';
 
 /** Hands files of the machine that this process runs on to the engine, as they are now. `path` is a folder; `only` leaves in the entries of these names. */
-export type Upload = (path: string, only?: readonly string[]) => Directory;
+export type Upload = (path: string, only?: readonly string[]) => Promise<Directory>;
 
-/** From the caller's machine, over the session of the SDK. Without `noCache` a path is read once per session. */
+/**
+ * From the caller's machine, over the session of the SDK. Without `noCache` a path is read once per session. It is asked for
+ * at once: the SDK does all that leads to a folder again at each use, reading it too, until it knows its id (0.21).
+ */
 export const hostUpload =
   (client: Client): Upload =>
   (path, only) =>
-    client.host().directory(path, { noCache: true, ...(only !== undefined && { include: [...only] }) });
+    client
+      .host()
+      .directory(path, { noCache: true, ...(only !== undefined && { include: [...only] }) })
+      .sync();
 
 /** A file or folder of the caller, in the engine. */
 export type Uploaded = { folder: Directory } | { file: File };
@@ -39,9 +45,7 @@ export function handingOver(upload: Upload): HandOver {
     some: async (from, names) => {
       const folder = await realpath(from);
       const states = names.map((name) => `${name}\0${stateOf(join(folder, name))}`);
-      const sent = await once(`${folder}\0${states.join('\0')}`, async () => ({
-        folder: await sentOnce(upload(folder, names)),
-      }));
+      const sent = await once(`${folder}\0${states.join('\0')}`, async () => ({ folder: await upload(folder, names) }));
       if ('file' in sent) throw new Error('a folder was sent as a file');
       return sent.folder;
     },
@@ -55,16 +59,9 @@ function stateOf(path: string): string {
 }
 
 async function send(path: string, upload: Upload): Promise<Uploaded> {
-  if ((await lstat(path)).isDirectory()) return { folder: await sentOnce(upload(path)) };
+  if ((await lstat(path)).isDirectory()) return { folder: await upload(path) };
   const name = basename(path);
-  return { file: await sentOnce(upload(dirname(path), [name]).file(name)) };
-}
-
-/** Asking for the id sends it; the SDK would ask again at each use (0.21). */
-async function sentOnce<T extends Directory | File>(what: T): Promise<T> {
-  const id = await what.id();
-  what.id = async () => id;
-  return what;
+  return { file: (await upload(dirname(path), [name])).file(name) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { packed } from '../../../../src/core/runtime/dagger/places.js';
 
-const from = (...paths: string[]) => paths.map((path) => ({ from: path }));
+const from = (...paths: string[]) => paths.map((path) => ({ from: path, to: '/in' }));
 
 describe('how mounts are sent', () => {
   it.each(['my repo', 'a,readonly=false', 'a\nRUN x', '$HOME', '"', 'é'])(
@@ -20,6 +20,13 @@ describe('how mounts are sent', () => {
       ],
       sources: ['read/0', 'read/1'],
     });
+  });
+
+  it('is by itself for each part of the source, which other jobs see too', () => {
+    const source = ['general', 'sensitive'].map((name) => ({ from: `/s/${name}`, to: `/src/${name}` }));
+    const { parcels, sources } = packed([...source, ...from('/s/in')]);
+    expect(parcels.map(({ names }) => names)).toEqual([['general'], ['sensitive'], ['in']]);
+    expect(sources).toEqual(['read/0', 'read/1', 'read/2']);
   });
 
   it('is together for one folder, and the same mount once', () => {
