@@ -109,7 +109,7 @@ async function contextOf(
 ): Promise<Directory> {
   const { client, handOver, image, agent } = ports;
   // A link would be sent as one, and a change of what it leads to would not be seen.
-  const real = reading(job.mounts).map(async ({ from, to }) => ({ from: await realpath(from), to }));
+  const real = reading(job.mounts).map(async ({ from, settled = false }) => ({ from: await realpath(from), settled }));
   const { parcels, sources } = packed(await Promise.all(real));
   const reader = job.asOwnerOf === undefined ? 0 : OWNER_UID;
   const reads = await Promise.all(
@@ -122,8 +122,11 @@ async function contextOf(
   return filled.withNewFile('Dockerfile', dockerfile(image, order, sources));
 }
 
-const sent = async ({ folder, names }: Parcel, handOver: HandOver): Promise<Uploaded> =>
-  names.length > 1 ? { folder: await handOver.some(folder, names) } : handOver.one(join(folder, names[0] ?? ''));
+async function sent({ folder, names, settled }: Parcel, handOver: HandOver): Promise<Uploaded> {
+  if (names.length > 1) return { folder: await handOver.some(folder, names) };
+  const path = join(folder, names[0] ?? '');
+  return settled ? handOver.settled(path) : handOver.one(path);
+}
 
 /** What is in the write mounts at the start. */
 function givenOf({ writes }: Pick<ContainerOrder, 'writes'>, { mounts }: Job) {

@@ -7,8 +7,8 @@ export interface Parcel {
   /** Where it goes in the build context. */
   at: string;
   folder: string;
-  /** Set when there are several. */
   names: readonly string[];
+  settled: boolean;
 }
 
 /** How what a job reads is sent, and where in the build context each mount is then found. */
@@ -18,27 +18,28 @@ export interface Packing {
   sources: readonly string[];
 }
 
+type Given = Pick<Mount, 'from' | 'settled'>;
+
 /** A name that needs no quoting in a Dockerfile: others, such as that of the folder under scan, are not part of a path there. */
 const PLAIN = /^[A-Za-z0-9._@+-]+$/;
 
-/** Where jobs see the source, or a part of it. */
-const SOURCE = '/src/';
-
 /**
- * Sends mounts that lie in the same folder together: each upload costs more than a small folder does. The source goes by
- * itself: other jobs see it too, with more of it or less, and what was sent once is there.
+ * Sends mounts that lie in the same folder together: each upload costs more than a small folder does. What is settled goes
+ * by itself: other jobs may be given it too, with more beside it or less, and what was sent once is there.
  */
-export function packed(mounts: readonly Pick<Mount, 'from' | 'to'>[]): Packing {
-  const groups = new Map<string, string[]>();
+export function packed(mounts: readonly Given[]): Packing {
+  const groups = new Map<string, { paths: string[]; settled: boolean }>();
   for (const mount of mounts) {
     const group = groupOf(mount);
-    groups.set(group, [...new Set([...(groups.get(group) ?? []), mount.from])].sort());
+    const paths = [...new Set([...(groups.get(group)?.paths ?? []), mount.from])].sort();
+    groups.set(group, { paths, settled: mount.settled ?? false });
   }
   const parcels = [...groups.values()].map(
-    (all, index): Parcel => ({
+    ({ paths, settled }, index): Parcel => ({
       at: CONTEXT.read(index),
-      folder: dirname(all[0] ?? '/'),
-      names: all.map((path) => basename(path)),
+      folder: dirname(paths[0] ?? '/'),
+      names: paths.map((path) => basename(path)),
+      settled,
     }),
   );
   const places = new Map([...groups.keys()].map((group, index) => [group, parcels[index]]));
@@ -50,5 +51,5 @@ export function packed(mounts: readonly Pick<Mount, 'from' | 'to'>[]): Packing {
 }
 
 /** By its folder, or by itself. */
-const groupOf = ({ from, to }: Pick<Mount, 'from' | 'to'>): string =>
-  PLAIN.test(basename(from)) && !to.startsWith(SOURCE) ? `${dirname(from)}/` : from;
+const groupOf = ({ from, settled }: Given): string =>
+  PLAIN.test(basename(from)) && !settled ? `${dirname(from)}/` : from;

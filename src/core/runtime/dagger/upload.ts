@@ -26,6 +26,8 @@ export type Uploaded = { folder: Directory } | { file: File };
 export interface HandOver {
   /** A file or folder as it is now. */
   one(from: string): Promise<Uploaded>;
+  /** A file or folder that nothing changes in this session: it is looked at and sent at the first call alone. */
+  settled(from: string): Promise<Uploaded>;
   /** A folder with these entries of it alone, as they are now. */
   some(folder: string, names: readonly string[]): Promise<Directory>;
 }
@@ -38,6 +40,11 @@ export function handingOver(upload: Upload): HandOver {
     return sent;
   };
   return {
+    settled: (from) =>
+      once(from, async () => {
+        stateOf(from);
+        return send(from, upload);
+      }),
     one: async (from) => {
       const path = await realpath(from);
       return once(`${path}\0${stateOf(path)}`, () => send(path, upload));

@@ -74,6 +74,19 @@ describe('handing over in one session', () => {
     expect(sent).toEqual([folder]);
   });
 
+  it('looks once at what is settled, and refuses it each time', async () => {
+    const { sent, handOver } = counting();
+    await Promise.all([handOver.settled(folder), handOver.settled(folder)]);
+    writeFileSync(join(folder, 'file'), 'nobody writes here');
+    await handOver.settled(folder);
+    expect(sent).toEqual([folder]);
+    const odd = mkdtempSync(join(root, 'case-'));
+    execFileSync('mkfifo', [join(odd, 'pipe')]);
+    await expect(handOver.settled(odd)).rejects.toThrow('pipe');
+    await expect(handOver.settled(odd)).rejects.toThrow('pipe');
+    expect(sent).toEqual([folder]);
+  });
+
   it('looks at the named entries of a folder alone', async () => {
     const { sent, handOver } = counting();
     for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, name), '');
