@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Client, Directory } from '@dagger.io/dagger';
 import { sha256 } from '../../lib/digest.js';
-import { type ContainerAnswer, type ContainerOrder, PLACES } from '../../lib/sandbox/container.js';
+import { type ContainerAnswer, type ContainerFacts, type ContainerOrder, PLACES } from '../../lib/sandbox/container.js';
 import type { Job, JobResult } from '../../lib/sandbox/job.js';
 import { openLog } from '../../lib/sandbox/logs.js';
 import { jobProblem } from '../../lib/sandbox/runner.js';
@@ -45,11 +45,14 @@ export async function runKept(job: Job, ports: ContainerPorts, probe: ContainerA
   const first = await ask('');
   const { began, facts, result: found } = first.answer;
   const kept = isKept(began, probe.began);
-  if (kept && !(mayStand(job, found) && facts.filtered === probe.facts.filtered))
+  if (kept && !(mayStand(job, found) && sameWalls(facts, probe.facts)))
     return (await brought(job, await ask(randomUUID()))).result;
   const { result } = await brought(job, first);
   return kept ? { ...result, kept } : result;
 }
+
+const sameWalls = (a: ContainerFacts, b: ContainerFacts): boolean =>
+  a.filtered === b.filtered && a.counted === b.counted;
 
 /** Runs a job without a problem as one container, whatever the engine keeps. Throws what the engine failed with. */
 export async function runContainer(job: Job, ports: ContainerPorts): Promise<ContainerAnswer> {
