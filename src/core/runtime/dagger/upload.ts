@@ -26,14 +26,26 @@ export type Uploaded = { folder: Directory } | { file: File };
 export interface HandOver {
   /** A file or folder as it is now. */
   one(from: string): Promise<Uploaded>;
-  /** A file or folder that nothing changes in this session: it is looked at and sent at the first call alone. */
+  /** A folder that nothing changes in this session: what lies in a folder that a job left is there, all else is looked at and sent once. */
   settled(from: string): Promise<Uploaded>;
+  /** Tells that a job left this folder, which was brought to `path`, a real path here. */
+  left(path: string, folder: Directory): void;
   /** A folder with these entries of it alone, as they are now. */
   some(folder: string, names: readonly string[]): Promise<Directory>;
 }
 
 export function handingOver(upload: Upload): HandOver {
   const known = new Map<string, Promise<Uploaded>>();
+  const lefts = new Map<string, Directory>();
+  /** What was added here after the job is not there. */
+  const leftAt = async (from: string) => {
+    const [path, folder] = [...lefts].find(([path]) => from.startsWith(`${path}/`)) ?? [];
+    if (path === undefined || folder === undefined) return undefined;
+    return await folder
+      .directory(from.slice(path.length + 1))
+      .sync()
+      .catch(() => undefined);
+  };
   const once = (key: string, send: () => Promise<Uploaded>) => {
     const sent = known.get(key) ?? send();
     known.set(key, sent);
@@ -42,9 +54,12 @@ export function handingOver(upload: Upload): HandOver {
   return {
     settled: (from) =>
       once(from, async () => {
+        const there = await leftAt(from);
+        if (there !== undefined) return { folder: there };
         stateOf(from);
         return send(from, upload);
       }),
+    left: (path, folder) => void lefts.set(path, folder),
     one: async (from) => {
       const path = await realpath(from);
       return once(`${path}\0${stateOf(path)}`, () => send(path, upload));

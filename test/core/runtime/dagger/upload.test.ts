@@ -87,6 +87,23 @@ describe('handing over in one session', () => {
     expect(sent).toEqual([folder]);
   });
 
+  it('takes what a job left from where it is, and sends what was added here', async () => {
+    const { sent, handOver } = counting();
+    const there = {} as Directory;
+    const left = {
+      directory: (name: string) => ({
+        sync: () => (name === 'kept' ? Promise.resolve(there) : Promise.reject('missing')),
+      }),
+    };
+    handOver.left(folder, left as unknown as Directory);
+    mkdirSync(join(folder, 'added'));
+    const other = mkdtempSync(`${folder}-`);
+    expect(await handOver.settled(join(folder, 'kept'))).toEqual({ folder: there });
+    await handOver.settled(join(folder, 'added'));
+    await handOver.settled(other);
+    expect(sent).toEqual([join(folder, 'added'), other]);
+  });
+
   it('looks at the named entries of a folder alone', async () => {
     const { sent, handOver } = counting();
     for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, name), '');
