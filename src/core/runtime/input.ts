@@ -53,7 +53,12 @@ export interface Coverage {
 /** The snapshot as a step may see it. */
 export function sourceMounts(step: Step, snapshot: Snapshot): Mount[] {
   const classes = step.appliesTo.sensitive ? ['general', 'sensitive'] : ['general'];
-  return classes.map((name) => ({ from: join(snapshot.folder, name), to: `/src/${name}`, access: 'read' }));
+  return classes.map((name) => ({
+    from: join(snapshot.folder, name),
+    to: `/src/${name}`,
+    access: 'read',
+    settled: true,
+  }));
 }
 
 /** Writes what the step reads from /in. */

@@ -50,7 +50,7 @@ export async function prepare(
 async function historyMount({ appliesTo }: Step, context: StepContext): Promise<Mount[]> {
   const history = appliesTo.history ? await context.history() : undefined;
   return history !== undefined && 'folder' in history
-    ? [{ from: history.folder, to: '/src/history.git', access: 'read' }]
+    ? [{ from: history.folder, to: '/src/history.git', access: 'read', settled: true }]
     : [];
 }
 

@@ -43,7 +43,7 @@ export async function prepareProgram(
     args: withFiles(step, seen),
     env: step.env,
     cwd: step.cwd === 'empty' ? '/empty' : `/src/${VIEW}`,
-    source: [{ from: join(folder, 'src', VIEW), to: `/src/${VIEW}`, access: 'read' }],
+    source: [{ from: join(folder, 'src', VIEW), to: `/src/${VIEW}`, access: 'read', settled: true }],
     mounts,
     unread,
   };

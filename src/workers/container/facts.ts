@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ContainerFacts, EngineTime } from '../../core/lib/sandbox/container.js';
 import { nodeProgram, systemProgram, versionOf } from '../../core/lib/sandbox/programs.js';
+import { ownGroup } from './group.js';
 
 /** Reads proc(5) for what the engine made of the container. */
 export function containerFacts(): ContainerFacts {
@@ -10,6 +11,7 @@ export function containerFacts(): ContainerFacts {
     filtered: /^Seccomp:\s+2$/m.test(readFileSync('/proc/self/status', 'utf8')),
     tmpBytes: tmpfsBytesIn(mounts, '/tmp'),
     sharedBytes: tmpfsBytesIn(mounts, '/dev/shm'),
+    counted: ownGroup() !== undefined,
     programs: programs(),
   };
 }

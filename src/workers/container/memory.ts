@@ -6,7 +6,7 @@ import { asUid } from './as-uid.js';
 /** Time between two looks, in milliseconds. */
 const LOOK_MS = 200;
 
-/** What one uid's processes have, as told by proc(5). */
+/** What a job's processes have together. */
 export interface MemoryPort {
   /** Bytes of anonymous and shared memory of all processes; a page that two share counts twice. */
   most(): number;
@@ -30,7 +30,7 @@ export function watchMemory(bytes: number, port: MemoryPort, exceeded: () => voi
   return { peak: () => peak, stop: () => clearInterval(timer) };
 }
 
-/** The memory of all processes of a uid that this process can see. */
+/** The memory of all processes of a uid that this process can see, as told by proc(5). */
 export const memoryOf = (uid: number): MemoryPort => ({
   most: () => sum(processesOf(uid).values()),
   shared: () => sum([...processesOf(uid), ...proportional(uid)].reduce(byProcess, new Map<string, number>()).values()),

@@ -15,6 +15,7 @@ import { hostProgram, requireProgram } from '../../core/lib/sandbox/programs.js'
 import { jobProblem, notStarted, runJobAs } from '../../core/lib/sandbox/runner.js';
 import { programsOf } from '../../core/lib/sandbox/view.js';
 import { containerFacts, engineTime } from './facts.js';
+import { groupMemory, ownGroup } from './group.js';
 import { memoryOf, watchMemory } from './memory.js';
 import { containerStarter, ENTRY_TOOLS, endAllOf } from './starter.js';
 
@@ -85,7 +86,9 @@ const drawnUid = (): number => randomInt(FIRST_UID, LAST_UID + 1);
 /** Ends a job whose processes take more than its memory together: the engine has no limit for that (0.21). */
 async function watched({ limits }: Job, uid: number, run: () => Promise<JobResult>): Promise<JobResult> {
   let over = false;
-  const watch = watchMemory(limits.memoryBytes + limits.tmpBytes, memoryOf(uid), () => {
+  const group = ownGroup();
+  const memory = group === undefined ? memoryOf(uid) : groupMemory(group);
+  const watch = watchMemory(limits.memoryBytes + limits.tmpBytes, memory, () => {
     over = true;
     endAllOf(uid);
   });

@@ -56,6 +56,8 @@ export interface ContainerFacts {
   tmpBytes: number | null;
   /** Bytes of the private /dev/shm, likewise. */
   sharedBytes: number | null;
+  /** Whether a control group tells all memory of the container, also what no process has mapped. */
+  counted: boolean;
   programs: Readonly<Record<string, { path: string; version: string }>>;
 }
 

@@ -26,6 +26,8 @@ export interface Mount {
   from: string;
   to: string;
   access: 'read' | 'write';
+  /** Nothing changes it while the run lasts, and several jobs may be given it. */
+  settled?: boolean;
 }
 
 /** Host programs that a job may need; each comes from a fixed system path, never from inside the source. */

@@ -24,6 +24,7 @@ const answerSchema = z.strictObject({
     filtered: z.boolean(),
     tmpBytes: z.number().nullable(),
     sharedBytes: z.number().nullable(),
+    counted: z.boolean(),
     programs: z.record(z.string(), z.strictObject({ path: z.string(), version: z.string() })),
   }),
   result: z.strictObject({

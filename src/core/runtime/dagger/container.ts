@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Client, Directory } from '@dagger.io/dagger';
 import { sha256 } from '../../lib/digest.js';
-import { type ContainerAnswer, type ContainerOrder, PLACES } from '../../lib/sandbox/container.js';
+import { type ContainerAnswer, type ContainerFacts, type ContainerOrder, PLACES } from '../../lib/sandbox/container.js';
 import type { Job, JobResult } from '../../lib/sandbox/job.js';
 import { openLog } from '../../lib/sandbox/logs.js';
 import { jobProblem } from '../../lib/sandbox/runner.js';
@@ -45,22 +45,27 @@ export async function runKept(job: Job, ports: ContainerPorts, probe: ContainerA
   const first = await ask('');
   const { began, facts, result: found } = first.answer;
   const kept = isKept(began, probe.began);
-  if (kept && !(mayStand(job, found) && facts.filtered === probe.facts.filtered))
-    return (await brought(job, await ask(randomUUID()))).result;
-  const { result } = await brought(job, first);
+  if (kept && !(mayStand(job, found) && sameWalls(facts, probe.facts)))
+    return (await brought(job, await ask(randomUUID()), ports.handOver)).result;
+  const { result } = await brought(job, first, ports.handOver);
   return kept ? { ...result, kept } : result;
 }
+
+const sameWalls = (a: ContainerFacts, b: ContainerFacts): boolean =>
+  a.filtered === b.filtered && a.counted === b.counted;
 
 /** Runs a job without a problem as one container, whatever the engine keeps. Throws what the engine failed with. */
 export async function runContainer(job: Job, ports: ContainerPorts): Promise<ContainerAnswer> {
   const ask = await asking(job, ports);
-  return brought(job, await ask(randomUUID()));
+  return brought(job, await ask(randomUUID()), ports.handOver);
 }
 
 /** An answer, and the host folder with all that the job left. */
 interface Answered {
   answer: ContainerAnswer;
   left: string;
+  /** The same on the engine. */
+  all: Directory;
 }
 
 /** Hands the engine all that the job reads; what comes back has the job run under an order with that nonce. */
@@ -74,20 +79,24 @@ async function asking(job: Job, ports: ContainerPorts): Promise<(nonce: string) 
     const text = JSON.stringify({ ...order, nonce } satisfies ContainerOrder);
     const left = join(folder, nonce === '' ? 'left' : 'left-again');
     const context = filled.withNewFile(`${CONTEXT.input}/order.json`, text);
-    await context.dockerBuild().directory(PLACES.left).export(left);
-    return { answer: await readAnswer(left, sha256(text)), left };
+    const all = await context.dockerBuild().directory(PLACES.left).sync();
+    await all.export(left);
+    return { answer: await readAnswer(left, sha256(text)), left, all };
   };
 }
 
-async function brought(job: Job, { answer, left }: Answered): Promise<ContainerAnswer> {
-  if (answer.result.end.kind !== 'not-started') await takeOut(left, job);
+async function brought(job: Job, { answer, left, all }: Answered, handOver: HandOver): Promise<ContainerAnswer> {
+  if (answer.result.end.kind === 'not-started') return answer;
+  await takeOut(left, job);
+  for (const [index, { from }] of writing(job.mounts).entries())
+    handOver.left(await realpath(from), all.directory(String(index)));
   return answer;
 }
 
 /** The same for the same job, wherever its files are here: it is part of what the engine knows a job by. */
 async function orderOf(job: Job): Promise<Omit<ContainerOrder, 'nonce'>> {
   const { id, substrate, args, programs = [], env, cwd, limits, mounts, asOwnerOf } = job;
-  const writes = mounts.filter(({ access }) => access === 'write');
+  const writes = writing(mounts);
   const given = await Promise.all(writes.map(async ({ from }) => (await readdir(from)).length > 0));
   return {
     ...{ id, substrate, args, programs, env, cwd, limits },
@@ -99,6 +108,7 @@ async function orderOf(job: Job): Promise<Omit<ContainerOrder, 'nonce'>> {
 }
 
 const reading = (mounts: Job['mounts']) => mounts.filter(({ access }) => access === 'read');
+const writing = (mounts: Job['mounts']) => mounts.filter(({ access }) => access === 'write');
 
 /** What is the same for many jobs comes first, so that the engine has it already. */
 async function contextOf(
@@ -109,7 +119,7 @@ async function contextOf(
 ): Promise<Directory> {
   const { client, handOver, image, agent } = ports;
   // A link would be sent as one, and a change of what it leads to would not be seen.
-  const real = reading(job.mounts).map(async ({ from }) => ({ from: await realpath(from) }));
+  const real = reading(job.mounts).map(async ({ from, settled = false }) => ({ from: await realpath(from), settled }));
   const { parcels, sources } = packed(await Promise.all(real));
   const reader = job.asOwnerOf === undefined ? 0 : OWNER_UID;
   const reads = await Promise.all(
@@ -122,13 +132,15 @@ async function contextOf(
   return filled.withNewFile('Dockerfile', dockerfile(image, order, sources));
 }
 
-const sent = async ({ folder, names }: Parcel, handOver: HandOver): Promise<Uploaded> =>
-  names.length > 1 ? { folder: await handOver.some(folder, names) } : handOver.one(join(folder, names[0] ?? ''));
+async function sent({ folder, names, settled }: Parcel, handOver: HandOver): Promise<Uploaded> {
+  if (names.length > 1) return { folder: await handOver.some(folder, names) };
+  const path = join(folder, names[0] ?? '');
+  return settled ? handOver.settled(path) : handOver.one(path);
+}
 
 /** What is in the write mounts at the start. */
 function givenOf({ writes }: Pick<ContainerOrder, 'writes'>, { mounts }: Job) {
-  const all = mounts.filter(({ access }) => access === 'write');
-  const places = all.map(({ from }, index) => ({ from, at: CONTEXT.given(index) }));
+  const places = writing(mounts).map(({ from }, index) => ({ from, at: CONTEXT.given(index) }));
   return places.filter((_, index) => writes[index]?.given);
 }
 

@@ -5,8 +5,11 @@ import type { Enforcement } from '../../lib/sandbox/job.js';
  * What holds each limit in a container. The engine has no option for memory, CPU, processes or time of one exec (0.21), so
  * the agent holds those inside: for each process, and for memory also by looking at all of them, as the names say.
  */
-export const containerEnforcement = ({ filtered }: Pick<ContainerFacts, 'filtered'>): Enforcement => ({
-  memoryBytes: 'RLIMIT_DATA per process; mapped memory of all looked at by the agent every 200 ms',
+export const containerEnforcement = ({
+  filtered,
+  counted,
+}: Pick<ContainerFacts, 'filtered' | 'counted'>): Enforcement => ({
+  memoryBytes: `RLIMIT_DATA per process; ${counted ? 'memory of the container, as its control group counts it,' : 'mapped memory of all'} looked at by the agent every 200 ms`,
   cpuSeconds: 'RLIMIT_CPU per process',
   wallSeconds: 'the agent in the container: SIGTERM, then the end of all that the job’s uid runs',
   pids: 'RLIMIT_NPROC',

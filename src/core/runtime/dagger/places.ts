@@ -7,8 +7,8 @@ export interface Parcel {
   /** Where it goes in the build context. */
   at: string;
   folder: string;
-  /** Set when there are several. */
   names: readonly string[];
+  settled: boolean;
 }
 
 /** How what a job reads is sent, and where in the build context each mount is then found. */
@@ -18,30 +18,38 @@ export interface Packing {
   sources: readonly string[];
 }
 
+type Given = Pick<Mount, 'from' | 'settled'>;
+
 /** A name that needs no quoting in a Dockerfile: others, such as that of the folder under scan, are not part of a path there. */
 const PLAIN = /^[A-Za-z0-9._@+-]+$/;
 
-/** Sends mounts that lie in the same folder together: each upload costs more than a small folder does. */
-export function packed(mounts: readonly Pick<Mount, 'from'>[]): Packing {
-  const groups = new Map<string, string[]>();
-  for (const { from } of mounts) {
-    const group = groupOf(from);
-    groups.set(group, [...new Set([...(groups.get(group) ?? []), from])].sort());
+/**
+ * Sends mounts that lie in the same folder together: each upload costs more than a small folder does. What is settled goes
+ * by itself: other jobs may be given it too, with more beside it or less, and what was sent once is there.
+ */
+export function packed(mounts: readonly Given[]): Packing {
+  const groups = new Map<string, { paths: string[]; settled: boolean }>();
+  for (const mount of mounts) {
+    const group = groupOf(mount);
+    const paths = [...new Set([...(groups.get(group)?.paths ?? []), mount.from])].sort();
+    groups.set(group, { paths, settled: mount.settled ?? false });
   }
   const parcels = [...groups.values()].map(
-    (all, index): Parcel => ({
+    ({ paths, settled }, index): Parcel => ({
       at: CONTEXT.read(index),
-      folder: dirname(all[0] ?? '/'),
-      names: all.map((path) => basename(path)),
+      folder: dirname(paths[0] ?? '/'),
+      names: paths.map((path) => basename(path)),
+      settled,
     }),
   );
   const places = new Map([...groups.keys()].map((group, index) => [group, parcels[index]]));
-  const sources = mounts.map(({ from }) => {
-    const { at = '', names = [] } = places.get(groupOf(from)) ?? {};
-    return names.length > 1 ? `${at}/${basename(from)}` : at;
+  const sources = mounts.map((mount) => {
+    const { at = '', names = [] } = places.get(groupOf(mount)) ?? {};
+    return names.length > 1 ? `${at}/${basename(mount.from)}` : at;
   });
   return { parcels, sources };
 }
 
 /** By its folder, or by itself. */
-const groupOf = (from: string): string => (PLAIN.test(basename(from)) ? `${dirname(from)}/` : from);
+const groupOf = ({ from, settled }: Given): string =>
+  PLAIN.test(basename(from)) && !settled ? `${dirname(from)}/` : from;

@@ -5,13 +5,19 @@ import type { Client, Directory, File } from '@dagger.io/dagger';
 import { walk } from '../../lib/sandbox/walk.js';
 
 /** Hands files of the machine that this process runs on to the engine, as they are now. `path` is a folder; `only` leaves in the entries of these names. */
-export type Upload = (path: string, only?: readonly string[]) => Directory;
+export type Upload = (path: string, only?: readonly string[]) => Promise<Directory>;
 
-/** From the caller's machine, over the session of the SDK. Without `noCache` a path is read once per session. */
+/**
+ * From the caller's machine, over the session of the SDK. Without `noCache` a path is read once per session. It is asked for
+ * at once: the SDK does all that leads to a folder again at each use, reading it too, until it knows its id (0.21).
+ */
 export const hostUpload =
   (client: Client): Upload =>
   (path, only) =>
-    client.host().directory(path, { noCache: true, ...(only !== undefined && { include: [...only] }) });
+    client
+      .host()
+      .directory(path, { noCache: true, ...(only !== undefined && { include: [...only] }) })
+      .sync();
 
 /** A file or folder of the caller, in the engine. */
 export type Uploaded = { folder: Directory } | { file: File };
@@ -20,18 +26,40 @@ export type Uploaded = { folder: Directory } | { file: File };
 export interface HandOver {
   /** A file or folder as it is now. */
   one(from: string): Promise<Uploaded>;
+  /** A folder that nothing changes in this session: what lies in a folder that a job left is there, all else is looked at and sent once. */
+  settled(from: string): Promise<Uploaded>;
+  /** Tells that a job left this folder, which was brought to `path`, a real path here. */
+  left(path: string, folder: Directory): void;
   /** A folder with these entries of it alone, as they are now. */
   some(folder: string, names: readonly string[]): Promise<Directory>;
 }
 
 export function handingOver(upload: Upload): HandOver {
   const known = new Map<string, Promise<Uploaded>>();
+  const lefts = new Map<string, Directory>();
+  /** What was added here after the job is not there. */
+  const leftAt = async (from: string) => {
+    const [path, folder] = [...lefts].find(([path]) => from.startsWith(`${path}/`)) ?? [];
+    if (path === undefined || folder === undefined) return undefined;
+    return await folder
+      .directory(from.slice(path.length + 1))
+      .sync()
+      .catch(() => undefined);
+  };
   const once = (key: string, send: () => Promise<Uploaded>) => {
     const sent = known.get(key) ?? send();
     known.set(key, sent);
     return sent;
   };
   return {
+    settled: (from) =>
+      once(from, async () => {
+        const there = await leftAt(from);
+        if (there !== undefined) return { folder: there };
+        stateOf(from);
+        return send(from, upload);
+      }),
+    left: (path, folder) => void lefts.set(path, folder),
     one: async (from) => {
       const path = await realpath(from);
       return once(`${path}\0${stateOf(path)}`, () => send(path, upload));
@@ -39,9 +67,7 @@ export function handingOver(upload: Upload): HandOver {
     some: async (from, names) => {
       const folder = await realpath(from);
       const states = names.map((name) => `${name}\0${stateOf(join(folder, name))}`);
-      const sent = await once(`${folder}\0${states.join('\0')}`, async () => ({
-        folder: await sentOnce(upload(folder, names)),
-      }));
+      const sent = await once(`${folder}\0${states.join('\0')}`, async () => ({ folder: await upload(folder, names) }));
       if ('file' in sent) throw new Error('a folder was sent as a file');
       return sent.folder;
     },
@@ -55,16 +81,9 @@ function stateOf(path: string): string {
 }
 
 async function send(path: string, upload: Upload): Promise<Uploaded> {
-  if ((await lstat(path)).isDirectory()) return { folder: await sentOnce(upload(path)) };
+  if ((await lstat(path)).isDirectory()) return { folder: await upload(path) };
   const name = basename(path);
-  return { file: await sentOnce(upload(dirname(path), [name]).file(name)) };
-}
-
-/** Asking for the id sends it; the SDK would ask again at each use (0.21). */
-async function sentOnce<T extends Directory | File>(what: T): Promise<T> {
-  const id = await what.id();
-  what.id = async () => id;
-  return what;
+  return { file: (await upload(dirname(path), [name])).file(name) };
 }
 
 /**

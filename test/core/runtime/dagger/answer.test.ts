@@ -22,6 +22,7 @@ const answer: ContainerAnswer = {
     filtered: true,
     tmpBytes: 4096,
     sharedBytes: 4096,
+    counted: true,
     programs: { node: { path: '/usr/bin/node', version: '22.1.0' } },
   },
   result: {

@@ -118,6 +118,23 @@ export const ENGINE_CASES: readonly EngineCase[] = [
     },
   },
   {
+    name: 'ends a job whose memory is in files of memory that no process has mapped',
+    async check(world) {
+      const fill = [
+        'import os, time',
+        `block = b'x' * ${MIB}`,
+        'for number in range(60):',
+        '    file = os.memfd_create(str(number))',
+        '    for _ in range(8): os.write(file, block)',
+        'time.sleep(15)',
+      ].join('\n');
+      const script = `require('child_process').spawn('/sandbox/python', ['-c', ${JSON.stringify(fill)}], { stdio: 'inherit' })`;
+      const { result } = await ran(world, unlike(script), { programs: ['python'], limits: { memoryBytes: 256 * MIB } });
+      assert.deepEqual(result.end, { kind: 'memory' });
+      assert.ok((result.maxRssBytes ?? 0) > 256 * MIB);
+    },
+  },
+  {
     name: 'caps /dev/shm as it does /tmp',
     async check(world) {
       const script = `try { for (const i of [1, 2, 3]) require('fs').writeFileSync('/dev/shm/' + i, Buffer.alloc(${4 * MIB})) } catch (e) { process.stdout.write(e.code) }`;

@@ -47,9 +47,9 @@ describe('handing over in one session', () => {
   /** An engine that counts what it is sent. */
   const counting = () => {
     const sent: string[] = [];
-    const upload = (path: string, only: readonly string[] = []) => {
+    const upload = async (path: string, only: readonly string[] = []) => {
       sent.push([path, ...only].join(' '));
-      return { id: async () => `id-${sent.length}` } as unknown as Directory;
+      return {} as Directory;
     };
     return { sent, handOver: handingOver(upload) };
   };
@@ -72,6 +72,36 @@ describe('handing over in one session', () => {
     await Promise.all([handOver.one(folder), handOver.one(folder)]);
     await handOver.one(folder);
     expect(sent).toEqual([folder]);
+  });
+
+  it('looks once at what is settled, and refuses it each time', async () => {
+    const { sent, handOver } = counting();
+    await Promise.all([handOver.settled(folder), handOver.settled(folder)]);
+    writeFileSync(join(folder, 'file'), 'nobody writes here');
+    await handOver.settled(folder);
+    expect(sent).toEqual([folder]);
+    const odd = mkdtempSync(join(root, 'case-'));
+    execFileSync('mkfifo', [join(odd, 'pipe')]);
+    await expect(handOver.settled(odd)).rejects.toThrow('pipe');
+    await expect(handOver.settled(odd)).rejects.toThrow('pipe');
+    expect(sent).toEqual([folder]);
+  });
+
+  it('takes what a job left from where it is, and sends what was added here', async () => {
+    const { sent, handOver } = counting();
+    const there = {} as Directory;
+    const left = {
+      directory: (name: string) => ({
+        sync: () => (name === 'kept' ? Promise.resolve(there) : Promise.reject('missing')),
+      }),
+    };
+    handOver.left(folder, left as unknown as Directory);
+    mkdirSync(join(folder, 'added'));
+    const other = mkdtempSync(`${folder}-`);
+    expect(await handOver.settled(join(folder, 'kept'))).toEqual({ folder: there });
+    await handOver.settled(join(folder, 'added'));
+    await handOver.settled(other);
+    expect(sent).toEqual([join(folder, 'added'), other]);
   });
 
   it('looks at the named entries of a folder alone', async () => {
