@@ -15,6 +15,7 @@ export const UNREAD_REASONS = [
   'timeout',
   'not-text',
   'unsupported',
+  'unpinned',
   'no-advisories',
 ] as const;
 export const unreadReason = z.enum(UNREAD_REASONS);

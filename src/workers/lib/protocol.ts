@@ -55,7 +55,7 @@ export interface FindingLine {
 export interface UnreadLine {
   type: 'unread';
   path: string;
-  reason: 'unparsable' | 'unreadable' | 'too-large' | 'timeout' | 'not-text' | 'unsupported';
+  reason: 'unparsable' | 'unreadable' | 'too-large' | 'timeout' | 'not-text' | 'unsupported' | 'unpinned';
   detail: string;
 }
 

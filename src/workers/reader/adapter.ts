@@ -19,6 +19,8 @@ export interface Sink {
   failed(message: string): never;
   /** Text of a file that the step was given, by the name in the report; for adapters that must find a line. */
   text(name: string): string;
+  /** Whether it is text: what stands in `text` for bytes that are none, a file may also hold itself. */
+  isUtf8(name: string): boolean;
 }
 
 export interface ReportContext {

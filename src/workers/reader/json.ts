@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ZodError } from 'zod';
@@ -40,6 +41,7 @@ function parse(fd: number): unknown {
 }
 
 function sinkInto(into: Collected, request: ReaderRequest, index: Index, source: string): Sink {
+  const bytesOf = (name: string) => readFileSync(join(source, lookUp(name, index).at));
   const files = [...new Set(index.values())].map((file) => ({ ...file, name: nameOf(file) }));
   return {
     files,
@@ -52,7 +54,8 @@ function sinkInto(into: Collected, request: ReaderRequest, index: Index, source:
     failed: (message) => {
       throw new RefusedReport('tool-reported-failure', message);
     },
-    text: (name) => readFileSync(join(source, lookUp(name, index).at), 'utf8'),
+    text: (name) => bytesOf(name).toString('utf8'),
+    isUtf8: (name) => isUtf8(bytesOf(name)),
   };
 }
 

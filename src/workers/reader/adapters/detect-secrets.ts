@@ -63,12 +63,12 @@ function tellLeftOut(path: string, sink: Sink): void {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const extension = /[^.](\.[^.]*)$/.exec(name)?.[1] ?? '';
   const known = LOCK_FILES.has(name) ? 'name' : EXTENSIONS.has(extension) ? 'extension' : undefined;
-  const text = known === undefined ? sink.text(path) : '';
-  const told = known ?? (text.includes('\ufffd') && text.includes('\0') ? 'bytes' : undefined);
+  const isText = known !== undefined || sink.isUtf8(path);
+  const told = known ?? (!isText && sink.text(path).includes('\0') ? 'bytes' : undefined);
   if (told !== undefined) {
     const detail = `detect-secrets does not look into such a file (told by its ${told})`;
     sink.unread({ path, reason: 'unsupported', detail });
-  } else if (text.includes('\ufffd')) sink.unread({ path, reason: 'not-text', detail: 'not UTF-8 text' });
+  } else if (!isText) sink.unread({ path, reason: 'not-text', detail: 'not UTF-8 text' });
 }
 
 /** `heuristic.is_lock_file` of detect-secrets 1.5: their checksums would be thousands of high-entropy strings. */

@@ -111,7 +111,7 @@ function tellUncompared(
   const count = packages.filter(isUnversioned).length + missing;
   if (count === 0) return;
   const detail = `${count} of ${packages.length + missing} dependencies have no version that advisories could be compared with`;
-  sink.unread({ path, reason: 'unsupported', detail });
+  sink.unread({ path, reason: 'unpinned', detail });
 }
 
 const nameOf = ({ package: { name } }: Dependency): string => name;

@@ -88,7 +88,7 @@ function tellUncompared({ Target, Packages }: Result, sink: Sink): void {
   const left = REQUIREMENTS.test(path) ? unlistedRequirements(sink.text(path), dependencies.map(nameOf)) : 0;
   if (unversioned + left === 0) return;
   const detail = `${unversioned + left} of ${dependencies.length + left} dependencies have no version that advisories could be compared with`;
-  sink.unread({ path, reason: 'unsupported', detail });
+  sink.unread({ path, reason: 'unpinned', detail });
 }
 
 const REQUIREMENTS = /requirements[^/]*\.txt$/;

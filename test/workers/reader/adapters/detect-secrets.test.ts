@@ -11,8 +11,8 @@ const whole = {
   filters_used: [{ path: 'detect_secrets.filters.heuristic.is_lock_file' }],
   results: { 'a.txt': [secret] } as Record<string, unknown[]>,
 };
-const read = (changes: object, name = 'a.txt', text = 'a\nb\n') =>
-  runAdapter(detectSecrets, { ...whole, ...changes }, { files: [name], texts: { [name]: text } });
+const read = (changes: object, name = 'a.txt', content: string | Buffer = 'a\nb\n') =>
+  runAdapter(detectSecrets, { ...whole, ...changes }, { files: [name], texts: { [name]: content } });
 const ofType = (lines: readonly object[], type: string) => lines.filter((line) => 'type' in line && line.type === type);
 
 describe('a report that is not whole', () => {
@@ -47,8 +47,13 @@ describe('a file that was left out', () => {
   );
 
   it('is unread when it is not UTF-8', () => {
-    expect(read({ results: {} }, 'a.txt', 'caf\ufffd')).toMatchObject([{ type: 'unread', reason: 'not-text' }]);
-    expect(read({ results: {} }, 'a.txt', '\ufffd\0')).toMatchObject([{ type: 'unread', reason: 'unsupported' }]);
+    const [text, binary] = [Buffer.from('caf\xe9', 'latin1'), Buffer.from('\xe9\0', 'latin1')];
+    expect(read({ results: {} }, 'a.txt', text)).toMatchObject([{ type: 'unread', reason: 'not-text' }]);
+    expect(read({ results: {} }, 'a.txt', binary)).toMatchObject([{ type: 'unread', reason: 'unsupported' }]);
+  });
+
+  it('is read when it holds the sign for what is not UTF-8, as packed scripts do', () => {
+    expect(read({ results: {} }, 'a.js', '"\0"===e?"\ufffd":e')).toEqual([]);
   });
 
   it.each(['a.txt', '.css', 'a.CSS', 'lock', 'my-package-lock.json'])('is read: %s', (name) => {

@@ -43,7 +43,7 @@ describe('the adapter of osv-scanner', () => {
   it('tells dependencies that have no version to compare', () => {
     const lines = run(reportWith({ package: { ...dependency, version: '' } }));
     const detail = expect.stringMatching(/^1 of 1 dependencies/);
-    expect(lines).toMatchObject([{ type: 'unread', path: 'package-lock.json', detail }]);
+    expect(lines).toMatchObject([{ type: 'unread', path: 'package-lock.json', reason: 'unpinned', detail }]);
   });
 
   it('tells requirements that are an address, of which the report says nothing, also in a file that another includes', () => {

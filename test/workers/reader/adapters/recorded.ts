@@ -7,9 +7,9 @@ import { standIn } from '../../../../src/core/source/tool-names.js';
 
 export interface Recorded {
   report: unknown;
-  /** Names of the files of the positive fixture as the tool saw them, and their texts. */
+  /** Names of the files of the positive fixture as the tool saw them, and their content. */
   files: string[];
-  texts: Record<string, string>;
+  texts: Record<string, Buffer>;
 }
 
 /** The report that a tool left for its positive fixture, and what it was given. */
@@ -19,13 +19,13 @@ export function recordedOf(id: string): Recorded {
   return { report: JSON.parse(readFileSync(join(home, 'report.json'), 'utf8')), files: Object.keys(texts), texts };
 }
 
-function viewOf(id: string, tree: string): Record<string, string> {
+function viewOf(id: string, tree: string): Record<string, Buffer> {
   const { appliesTo, neutralise } = toolSchema.parse(parse(readFileSync(join('tools', `${id}.yaml`), 'utf8')));
   const [applies, steers] = [globMatcher(appliesTo.files), globMatcher(neutralise, true)];
   const found = readdirSync(tree, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = found.map(({ parentPath, name }) => join(parentPath, name).slice(tree.length + 1)).filter(applies);
   const seenAs = (path: string) => (neutralise.length > 0 && steers(path) ? stoodIn(path) : path);
-  return Object.fromEntries(paths.sort().map((path) => [seenAs(path), readFileSync(join(tree, path), 'utf8')]));
+  return Object.fromEntries(paths.sort().map((path) => [seenAs(path), readFileSync(join(tree, path))]));
 }
 
 function stoodIn(path: string): string {

@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import type { Adapter, ReportContext, Sink } from '../../../../src/workers/reader/adapter.js';
 
 export interface World {
   /** Names of the files that the step was given. */
   files: readonly string[];
-  /** Texts of files that the adapter looks into, by name. */
-  texts?: Readonly<Record<string, string>>;
+  /** Content of files that the adapter looks into, by name. */
+  texts?: Readonly<Record<string, string | Buffer>>;
   context?: Partial<ReportContext>;
 }
 
@@ -25,14 +26,17 @@ export function runAdapter(adapter: Adapter, report: unknown, world: World): obj
     failed: (message) => {
       throw new Error(`failed: ${message}`);
     },
-    text: (name) => {
-      const text = world.texts?.[name];
-      if (text === undefined) throw new Error(`no such file: ${name}`);
-      return text;
-    },
+    text: (name) => bytesOf(name, world).toString('utf8'),
+    isUtf8: (name) => isUtf8(bytesOf(name, world)),
   };
   adapter(report, sink, { tool: 'tool', category: 'sast', ...world.context });
   return lines;
+}
+
+function bytesOf(name: string, { texts }: World): Buffer {
+  const content = texts?.[name];
+  if (content === undefined) throw new Error(`no such file: ${name}`);
+  return Buffer.from(content);
 }
 
 /** The lines as JSON Lines, for golden files. */
