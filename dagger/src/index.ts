@@ -215,7 +215,7 @@ export class CertusSecurityScan {
   @func({ cache: 'never' })
   async check(
     /** What to scan; default: the folder of the workspace that installed this module. */
-    @argument({ defaultPath: '/', ignore: ['security-results'] })
+    @argument({ defaultPath: '/' })
     source: Directory,
     /** Which tools run. */ profile: string = 'default',
     /** The operator's policy. */ policy?: File,

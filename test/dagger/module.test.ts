@@ -19,6 +19,7 @@ interface Argument {
   isOptional?: boolean;
   defaultValue?: unknown;
   defaultPath?: string;
+  ignore?: readonly string[];
 }
 
 const SDK = resolve('node_modules/@dagger.io/dagger/dist/src');
@@ -68,6 +69,11 @@ describe('the module', () => {
   it('has nothing answered from the engine’s cache', () => {
     expect(caches.map(([name]) => name)).toEqual(Object.keys(methods));
     expect(caches.filter(([, cache]) => cache !== 'never')).toEqual([]);
+  });
+
+  it('leaves no part of what it is given out: a tree could hide there', () => {
+    const all = Object.values(methods).flatMap((method) => Object.values(method.arguments));
+    expect(all.flatMap(({ ignore }) => ignore ?? [])).toEqual([]);
   });
 
   it('demands a source wherever a default could be another tree than the caller’s', () => {

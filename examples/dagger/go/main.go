@@ -13,7 +13,7 @@ type Example struct{}
 //
 // +cache="never"
 func (m *Example) Scan(source *dagger.Directory) *dagger.Directory {
-	return dag.CertusSecurityScan().Scan(source, dagger.CertusSecurityScanScanOpts{Profile: "standard"})
+	return dag.CertusSecurityScan().Scan(source, dagger.CertusSecurityScanScanOpts{Profile: "default"})
 }
 
 // Fails on any verdict but pass.

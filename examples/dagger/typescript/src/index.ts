@@ -6,7 +6,7 @@ export class Example {
   /** The bundle of a scan; its verdict is in summary.json. */
   @func({ cache: 'never' })
   scan(source: Directory): Directory {
-    return dag.certusSecurityScan().scan(source, { profile: 'standard' });
+    return dag.certusSecurityScan().scan(source, { profile: 'default' });
   }
 
   /** Fails on any verdict but pass. */

@@ -9,7 +9,7 @@ class Example:
     @function(cache="never")
     def scan(self, source: dagger.Directory) -> dagger.Directory:
         """The bundle of a scan; its verdict is in summary.json."""
-        return dag.certus_security_scan().scan(source, profile="standard")
+        return dag.certus_security_scan().scan(source, profile="default")
 
     @function(cache="never")
     async def gate(self, source: dagger.Directory) -> None:
