@@ -7,6 +7,7 @@ import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wo
 import { dependencyLines } from '../sca/dependency-line.js';
 import { accountForFiles, nameInView } from '../sca/lockfile.js';
 import { ownPackages } from '../sca/own-packages.js';
+import { missingFromPipfile } from '../sca/pipfile.js';
 import { includedFiles, missingRequirements } from '../sca/requirements.js';
 
 /** An OSV record, schema 1.7 (https://ossf.github.io/osv-schema/). */
@@ -96,7 +97,7 @@ function refuseStrangers(packages: readonly Dependency[], path: string, sink: Si
 
 /**
  * osv-scanner leaves out packages without a version, such as those that a parent pom.xml would give one, and says nothing at
- * all of requirements that are an address or a folder.
+ * all of requirements that are an address or a folder, nor of such packages of a Pipfile.lock.
  */
 function tellUncompared(
   path: string,
@@ -107,15 +108,21 @@ function tellUncompared(
   if (!sink.files.some(({ name }) => name === path)) return;
   const packages = dependenciesOf(path, listed.get(path) ?? [], sink);
   const known = [path, ...(included.get(path) ?? [])].flatMap((name) => listed.get(name) ?? []);
-  const missing = path.endsWith('.txt') ? missingRequirements(sink.text(path), known.map(nameOf)) : 0;
+  const missing = missingIn(path, known.map(nameOf), sink);
   const count = packages.filter(isUnversioned).length + missing;
   if (count === 0) return;
   const detail = `${count} of ${packages.length + missing} dependencies have no version that advisories could be compared with`;
   sink.unread({ path, reason: 'unpinned', detail });
 }
 
+function missingIn(path: string, listed: readonly string[], sink: Sink): number {
+  if (path.endsWith('.txt')) return missingRequirements(sink.text(path), listed);
+  return /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), listed) : 0;
+}
+
 const nameOf = ({ package: { name } }: Dependency): string => name;
-const isUnversioned = ({ package: { version, commit } }: Dependency): boolean => version === '' && commit === undefined;
+/** Packs are of ecosystems: what has a commit alone is compared with nothing. */
+const isUnversioned = ({ package: { version } }: Dependency): boolean => version === '';
 
 /** What the lockfile lists but the source itself. */
 function dependenciesOf(path: string, packages: readonly Dependency[], sink: Sink): readonly Dependency[] {

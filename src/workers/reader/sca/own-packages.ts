@@ -21,7 +21,7 @@ export function ownPackages(path: string, text: string): Set<string> {
 }
 
 function unversionedIn(path: string, text: string): Unversioned[] {
-  const inside = (place: string | undefined): boolean => place !== undefined && isInside(posix.dirname(path), place);
+  const inside = (place: string | undefined): boolean => place !== undefined && isInside(path, place);
   try {
     if (/(^|\/)uv\.lock$/.test(path)) return ofUv(text, inside);
     if (/(^|\/)(package-lock|npm-shrinkwrap)\.json$/.test(path)) return ofNpm(text, inside);
@@ -34,9 +34,9 @@ function unversionedIn(path: string, text: string): Unversioned[] {
 
 type Inside = (place: string | undefined) => boolean;
 
-/** Whether a place, stated from a folder of the source, is in the source. */
-function isInside(folder: string, place: string): boolean {
-  const resolved = posix.join(folder, place);
+/** Whether a place that a lockfile states is in the source; `path` is the lockfile's. */
+export function isInside(path: string, place: string): boolean {
+  const resolved = posix.join(posix.dirname(path), place);
   return !posix.isAbsolute(place) && resolved !== '..' && !resolved.startsWith('../');
 }
 

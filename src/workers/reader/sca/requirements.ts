@@ -70,4 +70,4 @@ function requirementsOf(text: string): string[] {
 const ASKS = /^(?:[^-]|-e\b|--editable\b)/;
 
 /** The form in which Python package names are compared (PEP 503). */
-const comparable = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();
+export const comparable = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();

@@ -59,6 +59,25 @@ describe('the adapter of osv-scanner', () => {
     expect(lines).toMatchObject([{ type: 'unread', path: 'more.txt', detail }]);
   });
 
+  it('tells what a Pipfile.lock has beside pins, and what has a commit alone', () => {
+    const lock = JSON.stringify({ default: { flask: { version: '==1.0' }, a: { git: 'https://example.com/a.git' } } });
+    const results = [
+      {
+        source: { path: '/src/view/Pipfile.lock' },
+        packages: [{ package: { name: 'flask', version: '1.0', ecosystem: 'PyPI' } }],
+      },
+      {
+        source: { path: '/src/view/pylock.toml' },
+        packages: [{ package: { name: 'b', version: '', commit: '8f4b1f6e', ecosystem: 'PyPI' } }],
+      },
+    ];
+    const world = { files: ['Pipfile.lock', 'pylock.toml'], texts: { 'Pipfile.lock': lock, 'pylock.toml': '' } };
+    expect(runAdapter(osvScanner, { results, experimental_config: config }, world)).toMatchObject([
+      { path: 'Pipfile.lock', reason: 'unpinned', detail: expect.stringMatching(/^1 of 2 dependencies/) },
+      { path: 'pylock.toml', reason: 'unpinned', detail: expect.stringMatching(/^1 of 1 dependencies/) },
+    ]);
+  });
+
   it('takes folders of the source for what they are, in a real report on lockfiles that are read as a whole', () => {
     const tree = treeOf('osv-scanner', 'negative');
     expect(runAdapter(osvScanner, reportOf('osv-scanner', 'report-negative.json'), tree)).toEqual([]);
