@@ -106,18 +106,19 @@ function tellUncompared(
   sink: Sink,
 ): void {
   if (!sink.files.some(({ name }) => name === path)) return;
-  const packages = dependenciesOf(path, listed.get(path) ?? [], sink);
   const known = [path, ...(included.get(path) ?? [])].flatMap((name) => listed.get(name) ?? []);
-  const missing = missingIn(path, known.map(nameOf), sink);
-  const count = packages.filter(isUnversioned).length + missing;
-  if (count === 0) return;
-  const detail = `${count} of ${packages.length + missing} dependencies have no version that advisories could be compared with`;
+  const { missing, asked } = uncomparedIn(path, listed.get(path) ?? [], known.map(nameOf), sink);
+  if (missing === 0) return;
+  const detail = `${missing} of ${asked} dependencies have no version that advisories could be compared with`;
   sink.unread({ path, reason: 'unpinned', detail });
 }
 
-function missingIn(path: string, listed: readonly string[], sink: Sink): number {
-  if (path.endsWith('.txt')) return missingRequirements(sink.text(path), listed);
-  return /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), listed) : 0;
+/** `known` are the names under which packages of the file may stand. */
+function uncomparedIn(path: string, listed: readonly Dependency[], known: readonly string[], sink: Sink) {
+  if (path.endsWith('.txt')) return missingRequirements(sink.text(path), known);
+  const packages = dependenciesOf(path, listed, sink);
+  const silent = /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), known) : 0;
+  return { missing: packages.filter(isUnversioned).length + silent, asked: packages.length + silent };
 }
 
 const nameOf = ({ package: { name } }: Dependency): string => name;

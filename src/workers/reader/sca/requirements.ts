@@ -50,21 +50,30 @@ export function unlistedRequirements(text: string, listed: readonly string[]): n
     left.set(name, times - 1);
     return times > 0;
   };
-  return requirementsOf(text).filter((name) => !isListed(name)).length;
+  return askingLines(text).filter((line) => !isListed(nameIn(line))).length;
 }
 
-/** The same for a tool that lists a name once, however many lines ask for it. */
-export function missingRequirements(text: string, listed: readonly string[]): number {
+/**
+ * The same for a tool that lists a name once, however many lines ask for it, and takes the lower end of a range for a pin: a
+ * range counts too. `asked` is of all lines.
+ */
+export function missingRequirements(text: string, listed: readonly string[]): { missing: number; asked: number } {
   const names = new Set(listed.map(comparable));
-  return requirementsOf(text).filter((name) => !names.has(name)).length;
+  const asking = askingLines(text);
+  const missing = asking.filter((line) => !PINNED.test(line) || !names.has(nameIn(line))).length;
+  return { missing, asked: asking.length };
 }
 
-/** The name that each asking line gives, as names are compared; empty where it gives a place. */
-function requirementsOf(text: string): string[] {
+/** One release (PEP 440, version matching without a wildcard, and arbitrary equality). */
+const PINNED = /^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?===?\s*[^\s*,;]+(?=\s|;|$)/;
+
+function askingLines(text: string): string[] {
   const lines = text.replace(/\\\r?\n/g, ' ').split(/\r\n|\n|\r/);
-  const asking = lines.map((line) => line.replace(/(^|\s)#.*$/s, '').trim()).filter((line) => ASKS.test(line));
-  return asking.map((line) => (DIRECT.test(line) ? '' : comparable(NAMED.exec(line)?.[1] ?? '')));
+  return lines.map((line) => line.replace(/(^|\s)#.*$/s, '').trim()).filter((line) => ASKS.test(line));
 }
+
+/** The name that a line gives, as names are compared; empty where it gives a place. */
+const nameIn = (line: string): string => (DIRECT.test(line) ? '' : comparable(NAMED.exec(line)?.[1] ?? ''));
 
 /** All but blank lines and options; `-e` asks for a package too. */
 const ASKS = /^(?:[^-]|-e\b|--editable\b)/;

@@ -52,9 +52,12 @@ describe('requirements that a tool does not list', () => {
     ['a pin with extras', 'flask[async]==1.0\n', 0],
     ['an archive beside a pin', 'flask==1.0\nflask @ https://example.com/x.whl\n', 1],
     ['an archive with extras', 'flask [async]@ https://example.com/x.whl\n', 1],
+    ['a range, though the name is listed', 'flask>=1.0\n', 1],
+    ['ranges of other forms', 'flask~=1.0\nflask==1.*\nflask==1.0,!=1.1\nflask\nflask<2\n', 5],
+    ['pins of other forms', 'flask === 1.0\nflask==1.0;python_version<"3"\nflask == 1.0 --hash=sha256:ab\n', 0],
     ['folders and addresses', './flask\n-e .\ngit+https://example.com/flask.git#egg=flask\n', 3],
   ])('are counted where a name is listed once: %s', (_, text, count) => {
-    expect(missingRequirements(text, ['Flask'])).toBe(count);
+    expect(missingRequirements(text, ['Flask']).missing).toBe(count);
   });
 
   it('are counted in time linear in a line that seems to have many comments', () => {
