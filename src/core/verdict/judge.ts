@@ -172,9 +172,11 @@ function unreadReason(gaps: readonly Gap[]): Reason {
       remedy: 'Mend the files, or accept the gap under `incomplete.accept` in the policy.',
     };
   }
-  const missing = [...new Set(gaps.map(({ detail }) => detail))].slice(0, NAMED_PACKS);
+  const missing = [...new Set(gaps.map(({ detail }) => detail))];
+  const named = missing.slice(0, NAMED_PACKS).join(', ');
+  const others = missing.length > NAMED_PACKS ? ` and ${missing.length - NAMED_PACKS} more` : '';
   const remedy = 'Get them and run again, or accept the gap under `incomplete.accept` in the policy.';
-  return { kind: 'unread', message: `${message}: ${missing.join(', ')}`, remedy };
+  return { kind: 'unread', message: `${message}: ${named}${others}`, remedy };
 }
 
 function budgetRows(budgets: Budgets, tally: Tally): BudgetRow[] {

@@ -9,11 +9,11 @@ const FOLDERS = ['/sys/fs/cgroup/memory', '/sys/fs/cgroup'];
 export function ownGroup(folders: readonly string[] = FOLDERS): string | undefined {
   // Where no group of its own is shown, the numbers there would be of others, perhaps of the whole machine.
   const own = String(process.pid);
-  return folders.find(
-    (folder) =>
-      textOf(join(folder, 'cgroup.procs')).split('\n').includes(own) &&
-      memoryIn(textOf(join(folder, 'memory.stat'))) !== undefined,
-  );
+  return folders.find((folder) => {
+    const pids = textOf(join(folder, 'cgroup.procs')).split('\n');
+    // 0 is a process that this container cannot see: others share the group (cgroups(7), version 2).
+    return pids.includes(own) && !pids.includes('0') && memoryIn(textOf(join(folder, 'memory.stat'))) !== undefined;
+  });
 }
 
 /**
@@ -28,7 +28,8 @@ export function groupMemory(folder: string): MemoryPort {
     const ours = Number(/^RssAnon:\s+(\d+) kB$/m.exec(textOf('/proc/self/status'))?.[1] ?? 0) * 1024;
     return bytes + swapped - ours;
   };
-  const before = now();
+  const first = now();
+  const before = Number.isFinite(first) ? first : 0;
   const used = () => Math.max(0, now() - before);
   return { most: used, shared: used };
 }
@@ -37,10 +38,9 @@ export function groupMemory(folder: string): MemoryPort {
 export function memoryIn(stat: string): number | undefined {
   const bytesOf = (name: string) => new RegExp(`^${name} (\\d+)$`, 'm').exec(stat)?.[1];
   const names = bytesOf('total_rss') === undefined ? ['anon', 'shmem'] : ['total_rss', 'total_shmem', 'total_swap'];
-  const [anonymous, ...others] = names.map(bytesOf);
-  return anonymous === undefined
-    ? undefined
-    : [anonymous, ...others].reduce((sum, bytes = '0') => sum + Number(bytes), 0);
+  const [anonymous, shared, swapped = '0'] = names.map(bytesOf);
+  if (anonymous === undefined || shared === undefined) return undefined;
+  return Number(anonymous) + Number(shared) + Number(swapped);
 }
 
 function textOf(path: string): string {

@@ -21,7 +21,8 @@ const SECOND = 'anon 10\nfile 900\nkernel 5\nshmem 20\nanon_thp 7\n';
 
 describe('the memory of a control group', () => {
   it('is unknown where its numbers are not there', () => {
-    for (const stat of ['', 'cache 1\n', 'anonymous 1\n', 'xtotal_rss 1\n']) expect(memoryIn(stat)).toBeUndefined();
+    for (const stat of ['', 'anon 1\n', 'total_rss 1\n', 'cache 1\n', 'anonymous 1\n', 'xtotal_rss 1\n'])
+      expect(memoryIn(stat)).toBeUndefined();
   });
 
   it('is anonymous and shared memory, and no cache of files', () => {
@@ -31,9 +32,10 @@ describe('the memory of a control group', () => {
 
   it('is taken only from a group that this process is in', () => {
     const others = group({ 'cgroup.procs': `1\n${process.pid}0\n`, 'memory.stat': SECOND });
+    const shared = group({ 'cgroup.procs': `0\n${process.pid}\n`, 'memory.stat': SECOND });
     const empty = group({ 'cgroup.procs': `${process.pid}\n` });
     const own = group({ 'cgroup.procs': `1\n${process.pid}\n`, 'memory.stat': SECOND });
-    expect(ownGroup([join(root, 'missing'), others, empty])).toBeUndefined();
+    expect(ownGroup([join(root, 'missing'), others, shared, empty])).toBeUndefined();
     expect(ownGroup([others, empty, own])).toBe(own);
   });
 

@@ -4,9 +4,10 @@ import type { FindingSeverity } from '../../../core/lib/severity.js';
 import { type PurlType, packageUrl } from '../../lib/purl.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wordSeverity } from '../sca/advisory.js';
+import { casedKeys, IN_JSON } from '../sca/cased-keys.js';
 import { dependencyLines } from '../sca/dependency-line.js';
 import { accountForFiles, nameInView } from '../sca/lockfile.js';
-import { ownPackages } from '../sca/own-packages.js';
+import { manySourced, ownPackages } from '../sca/own-packages.js';
 import { missingFromPipfile } from '../sca/pipfile.js';
 import { includedFiles, missingRequirements } from '../sca/requirements.js';
 
@@ -106,6 +107,7 @@ function tellUncompared(
   sink: Sink,
 ): void {
   if (!sink.files.some(({ name }) => name === path)) return;
+  tellAmbiguous(path, sink);
   const known = [path, ...(included.get(path) ?? [])].flatMap((name) => listed.get(name) ?? []);
   const { missing, asked } = uncomparedIn(path, listed.get(path) ?? [], known.map(nameOf), sink);
   if (missing === 0) return;
@@ -119,6 +121,19 @@ function uncomparedIn(path: string, listed: readonly Dependency[], known: readon
   const packages = dependenciesOf(path, listed, sink);
   const silent = /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), known) : 0;
   return { missing: packages.filter(isUnversioned).length + silent, asked: packages.length + silent };
+}
+
+/** Entries that the installer and osv-scanner take for different things: what it says of the file is of another one. */
+function tellAmbiguous(path: string, sink: Sink): void {
+  const uv = /(^|\/)uv\.lock$/.test(path);
+  if (!uv && !IN_JSON.test(path)) return;
+  const count = uv ? manySourced(sink.text(path)) : casedKeys(sink.text(path));
+  if (count === 0) return;
+  sink.unread({
+    path,
+    reason: 'unsupported',
+    detail: `${count} entries that the installer reads in another way than the tool`,
+  });
 }
 
 const nameOf = ({ package: { name } }: Dependency): string => name;

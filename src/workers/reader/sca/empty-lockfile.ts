@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { linesOf as requirementLines } from './requirements.js';
 
 type Check = (text: string) => boolean;
 
@@ -51,7 +52,7 @@ const pom: Check = (text) =>
 
 /** What each kind of lockfile looks like when nothing is locked. A kind that is not here is never taken for empty. */
 const EMPTY: readonly (readonly [name: RegExp, check: Check])[] = [
-  [/requirements[^/]*\.txt$/, linesOf(/^\s*(#|$)/)],
+  [/requirements[^/]*\.txt$/, (text) => requirementLines(text).every((line) => line === '')],
   [/(^|\/)go\.mod$/, linesOf(/^\s*(\/\/|$|module\s+\S+\s*$|(go|toolchain)\s+[a-z0-9.]+\s*$)/)],
   [/(^|\/)(package-lock|npm-shrinkwrap)\.json$/, json(npm)],
   [/(^|\/)yarn\.lock$/, linesOf(/^\s*(#|$)|^__metadata:$|^ {2}(version|cacheKey): \w+$/)],

@@ -45,9 +45,24 @@ const FOLDERS = ['editable', 'virtual', 'directory'];
 
 const ofUv = (text: string, inside: Inside): Unversioned[] =>
   parseTomlLock(text).packages.flatMap(({ entry }) => {
-    const places = FOLDERS.map((kind) => textAt(mapAt(entry, 'source'), kind));
+    const source = mapAt(entry, 'source');
+    // Of several sources uv takes an archive before a folder (0.13).
+    const places = source.size === 1 ? FOLDERS.map((kind) => textAt(source, kind)) : [];
     return unversioned(entry, textAt(entry, 'name') ?? '', places.some(inside));
   });
+
+const SOURCES = ['registry', 'git', 'url', 'path', ...FOLDERS];
+
+/** How many packages of a uv.lock have several sources: osv-scanner leaves out what is also `virtual`, which uv installs. */
+export function manySourced(text: string): number {
+  try {
+    const sources = parseTomlLock(text).packages.map(({ entry }) => mapAt(entry, 'source'));
+    return sources.filter((source) => SOURCES.filter((kind) => source.has(kind)).length > 1).length;
+  } catch (error) {
+    if (error instanceof Malformed) return 1;
+    throw error;
+  }
+}
 
 const MODULES = /(^|\/)node_modules\//;
 
@@ -62,9 +77,19 @@ const ofNpm = (text: string, inside: Inside): Unversioned[] =>
 /** npm packages are named by the last part of their place, with its scope. */
 const lastName = (key: string): string => /(?:^|\/)((?:@[^/]+\/)?[^/]+)$/.exec(key)?.[1] ?? '';
 
-/** The right side of a `replace` that is a folder takes the place of the module's name (go.dev/ref/mod, go.mod replace). */
-const ofGo = (text: string, inside: Inside): Unversioned[] =>
-  [...text.matchAll(/=>[ \t]*(\.\.?(?:\/[^\s"`]*)?)/g)].map(([, name = '']) => ({ name, own: inside(name) }));
+const REPLACED = /^\s*(?:replace\s+)?(\S+)(?:\s+v\S+)?\s+=>\s*(\.\.?(?:\/[^\s"`]*)?)/;
+
+/**
+ * The right side of a `replace` that is a folder takes the place of the module's name (go.dev/ref/mod, go.mod replace). Own are
+ * modules beside this one: a foreign one that was copied into the source is a dependency still.
+ */
+function ofGo(text: string, inside: Inside): Unversioned[] {
+  const family = posix.dirname(/^\s*module\s+"?([^\s"]+)/m.exec(text)?.[1] ?? '');
+  return text.split('\n').flatMap((line) => {
+    const [, replaced = '', name] = REPLACED.exec(line) ?? [];
+    return name === undefined ? [] : { name, own: inside(name) && replaced.startsWith(`${family}/`) };
+  });
+}
 
 const unversioned = (entry: LocatedMap, name: string, own: boolean): Unversioned[] =>
   (textAt(entry, 'version') ?? '') === '' ? [{ name, own }] : [];

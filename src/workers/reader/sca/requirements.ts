@@ -2,7 +2,22 @@ import { posix } from 'node:path';
 import type { Sink } from '../adapter.js';
 
 /** The forms of pip's `-r` (pip documentation, requirements file format). */
-const INCLUDE = /^[ \t]*(?:-r|--requirement)[ \t=]*(\S+)/gm;
+const INCLUDE = /^\s*(?:-r|--requirement)[\s=]*(\S+)/;
+
+/** As Python's `str.splitlines`, by which pip goes: a form feed ends a comment. */
+const LINE_END = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
+/** pip obeys PEP 263: under UTF-7 a comment can hold line ends. */
+const ENCODED = /^#.*coding[:=][ \t]*(?!utf-?8\b)/i;
+
+/** The lines that pip sees, without comments. A backslash joins two of them, but not at the end of a comment. */
+export function linesOf(text: string): string[] {
+  const parts = text.split(LINE_END);
+  const joined = parts.map((line) =>
+    /^\s*#/.test(line) || !line.endsWith('\\') ? `${line}\n` : line.replace(/\\+$/, ''),
+  );
+  const lines = joined.join('').split('\n');
+  return lines.map((line, index) => (index < 2 && ENCODED.test(line) ? line : line.replace(/(^|\s)#.*$/s, '').trim()));
+}
 
 /**
  * The files that listed requirements files include, at any depth, each with those that include it: their packages are told
@@ -29,7 +44,10 @@ export function includedFiles(sink: Sink, listed: ReadonlySet<string>): Map<stri
 }
 
 const includesOf = (name: string, text: string): string[] =>
-  [...text.matchAll(INCLUDE)].map(([, target = '']) => posix.join(posix.dirname(name), target));
+  linesOf(text).flatMap((line) => {
+    const target = INCLUDE.exec(line)?.[1];
+    return target === undefined ? [] : posix.join(posix.dirname(name), target);
+  });
 
 function tellMissing(path: string, count: number, sink: Sink): void {
   const detail = `it includes ${count} requirements files that the tool was not given`;
@@ -67,16 +85,15 @@ export function missingRequirements(text: string, listed: readonly string[]): { 
 /** One release (PEP 440, version matching without a wildcard, and arbitrary equality). */
 const PINNED = /^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?===?\s*[^\s*,;]+(?=\s|;|$)/;
 
-function askingLines(text: string): string[] {
-  const lines = text.replace(/\\\r?\n/g, ' ').split(/\r\n|\n|\r/);
-  return lines.map((line) => line.replace(/(^|\s)#.*$/s, '').trim()).filter((line) => ASKS.test(line));
-}
+const askingLines = (text: string): string[] => linesOf(text).filter((line) => line !== '' && !OPTIONS.test(line));
 
 /** The name that a line gives, as names are compared; empty where it gives a place. */
 const nameIn = (line: string): string => (DIRECT.test(line) ? '' : comparable(NAMED.exec(line)?.[1] ?? ''));
 
-/** All but blank lines and options; `-e` asks for a package too. */
-const ASKS = /^(?:[^-]|-e\b|--editable\b)/;
+const VALUE = String.raw`(?:\s+|=)?[^\s"'=][^\s"']*`;
+const SETTING = `(?:(?:-[ifc]|--(?:index-url|extra-index-url|find-links|constraint|trusted-host|no-binary|only-binary|use-feature))${VALUE}|--(?:no-index|pre|prefer-binary|require-hashes))`;
+/** Lines of options that ask for no package. Any other may: `-e`, also behind an option, abbreviated or quoted. */
+const OPTIONS = new RegExp(`^(?:(?:-r|--requirement)${VALUE}|${SETTING}(?:\\s+${SETTING})*)$`);
 
 /** The form in which Python package names are compared (PEP 503). */
 export const comparable = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();

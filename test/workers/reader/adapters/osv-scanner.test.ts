@@ -78,6 +78,18 @@ describe('the adapter of osv-scanner', () => {
     ]);
   });
 
+  it('tells a lockfile that the installer reads in another way', () => {
+    const entry = { package: { name: 'a', version: '2', ecosystem: 'npm' } };
+    const report = { results: [{ source: { path: '/src/view/package-lock.json' }, packages: [entry] }] };
+    const texts = { 'package-lock.json': '{"packages":{"node_modules/a":{"version":"1","Version":"2"}}}' };
+    const lines = runAdapter(
+      osvScanner,
+      { ...report, experimental_config: config },
+      { files: Object.keys(texts), texts },
+    );
+    expect(lines).toMatchObject([{ path: 'package-lock.json', reason: 'unsupported' }]);
+  });
+
   it('takes folders of the source for what they are, in a real report on lockfiles that are read as a whole', () => {
     const tree = treeOf('osv-scanner', 'negative');
     expect(runAdapter(osvScanner, reportOf('osv-scanner', 'report-negative.json'), tree)).toEqual([]);

@@ -55,6 +55,14 @@ describe('requirements that a tool does not list', () => {
     ['a range, though the name is listed', 'flask>=1.0\n', 1],
     ['ranges of other forms', 'flask~=1.0\nflask==1.*\nflask==1.0,!=1.1\nflask\nflask<2\n', 5],
     ['pins of other forms', 'flask === 1.0\nflask==1.0;python_version<"3"\nflask == 1.0 --hash=sha256:ab\n', 0],
+    ['what a form feed ends a comment before', '# x\fdjango==1.0\n', 1],
+    ['what stands behind a comment that ends with a backslash', '# note \\\nevil @ https://example.com/x.whl\n', 1],
+    ['an address without a space', '-egit+https://example.com/flask.git\n', 1],
+    ['an address behind an option', '--pre -e git+https://example.com/flask.git\n', 1],
+    ['an abbreviated option', '--edit ./x\n', 1],
+    ['an included file behind an option', '--pre -r hidden.txt\n', 1],
+    ['text in another encoding', '# coding: utf-7\n# +AAo-django==1.0\n', 1],
+    ['options alone', '-i https://example.com\n--pre --no-index\n-c limits.txt\n# -*- coding: utf-8 -*-\n', 0],
     ['folders and addresses', './flask\n-e .\ngit+https://example.com/flask.git#egg=flask\n', 3],
   ])('are counted where a name is listed once: %s', (_, text, count) => {
     expect(missingRequirements(text, ['Flask']).missing).toBe(count);
