@@ -48,7 +48,7 @@ async function copy(fd: number, size: number, store: Store, at: string): Promise
     read = readSync(fd, buffer, length, buffer.length - length, null);
   }
   if (length !== size) throw faulty('ECHANGED', 'the size changed while reading');
-  return await store.writeAside(at, buffer.subarray(0, length));
+  return store.write(at, buffer.subarray(0, length));
 }
 
 /** Stops soon after `size`, so that a file that grows without end ends here. */

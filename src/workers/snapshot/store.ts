@@ -1,7 +1,6 @@
 import { createHash, hash } from 'node:crypto';
-import { close, closeSync, mkdirSync, open, openSync, unlinkSync, write, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import type { ObjectFormat } from '../../core/source/git-objects.js';
 import { faulty } from './faulty.js';
 
@@ -46,14 +45,6 @@ export class Store {
     return digests(bytes, this.format);
   }
 
-  /** As `write`; the file is made by another thread while this one hashes, or reads the next file. */
-  async writeAside(at: string, bytes: Buffer): Promise<Content> {
-    const made = createFile(this.prepare(at), bytes);
-    const content = digests(bytes, this.format);
-    await made;
-    return content;
-  }
-
   /** For content of `size` bytes that comes in chunks. What fails half way leaves nothing. */
   async stream(at: string, size: number, chunks: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<Content> {
     const fd = this.#create(at);
@@ -94,18 +85,6 @@ export class Store {
 
   #create(at: string): number {
     return openSync(this.prepare(at), 'wx', FILE_MODE);
-  }
-}
-
-/** Handles of `node:fs/promises` cost twice as much a file. */
-const [openFile, writeFile, closeFile] = [promisify(open), promisify(write), promisify(close)];
-
-async function createFile(path: string, bytes: Buffer): Promise<void> {
-  const fd = await openFile(path, 'wx', FILE_MODE);
-  try {
-    for (let done = 0; done < bytes.length; ) done += (await writeFile(fd, bytes, done)).bytesWritten;
-  } finally {
-    await closeFile(fd);
   }
 }
 
