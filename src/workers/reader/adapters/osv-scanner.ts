@@ -4,12 +4,10 @@ import type { FindingSeverity } from '../../../core/lib/severity.js';
 import { type PurlType, packageUrl } from '../../lib/purl.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wordSeverity } from '../sca/advisory.js';
-import { casedKeys, IN_JSON } from '../sca/cased-keys.js';
 import { dependencyLines } from '../sca/dependency-line.js';
 import { accountForFiles, nameInView } from '../sca/lockfile.js';
-import { manySourced, ownPackages } from '../sca/own-packages.js';
-import { missingFromPipfile } from '../sca/pipfile.js';
-import { includedFiles, missingRequirements } from '../sca/requirements.js';
+import { includedFiles } from '../sca/requirements.js';
+import { type Listed, tellUncompared } from '../sca/uncompared.js';
 
 /** An OSV record, schema 1.7 (https://ossf.github.io/osv-schema/). */
 const record = z.looseObject({
@@ -71,11 +69,11 @@ export const osvScanner: Adapter = (report, sink) => {
     const path = nameInView(source.path);
     return packages.flatMap((entry) => groupsOf(entry).map((same) => toMatch(same, entry, path, lineOf)));
   });
-  const listed = new Map<string, Dependency[]>();
+  const listed = new Map<string, Listed[]>();
   for (const { source, packages } of results) {
     const path = nameInView(source.path);
     refuseStrangers(packages, path, sink);
-    listed.set(path, [...(listed.get(path) ?? []), ...packages]);
+    listed.set(path, [...(listed.get(path) ?? []), ...packages.map((entry) => entry.package)]);
   }
   const included = includedFiles(sink, new Set(listed.keys()));
   accountForFiles(sink, new Set([...listed.keys(), ...included.keys()]));
@@ -94,57 +92,6 @@ function refuseStrangers(packages: readonly Dependency[], path: string, sink: Si
     return name !== '' && !expected.includes(name);
   });
   if (strange) sink.failed('a lockfile has packages of an ecosystem whose advisories the step was not given');
-}
-
-/**
- * osv-scanner leaves out packages without a version, such as those that a parent pom.xml would give one, and says nothing at
- * all of requirements that are an address or a folder, nor of such packages of a Pipfile.lock.
- */
-function tellUncompared(
-  path: string,
-  listed: ReadonlyMap<string, Dependency[]>,
-  included: ReadonlyMap<string, string[]>,
-  sink: Sink,
-): void {
-  if (!sink.files.some(({ name }) => name === path)) return;
-  tellAmbiguous(path, sink);
-  const known = [path, ...(included.get(path) ?? [])].flatMap((name) => listed.get(name) ?? []);
-  const { missing, asked } = uncomparedIn(path, listed.get(path) ?? [], known.map(nameOf), sink);
-  if (missing === 0) return;
-  const detail = `${missing} of ${asked} dependencies have no version that advisories could be compared with`;
-  sink.unread({ path, reason: 'unpinned', detail });
-}
-
-/** `known` are the names under which packages of the file may stand. */
-function uncomparedIn(path: string, listed: readonly Dependency[], known: readonly string[], sink: Sink) {
-  if (path.endsWith('.txt')) return missingRequirements(sink.text(path), known);
-  const packages = dependenciesOf(path, listed, sink);
-  const silent = /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), known) : 0;
-  return { missing: packages.filter(isUnversioned).length + silent, asked: packages.length + silent };
-}
-
-/** Entries that the installer and osv-scanner take for different things: what it says of the file is of another one. */
-function tellAmbiguous(path: string, sink: Sink): void {
-  const uv = /(^|\/)uv\.lock$/.test(path);
-  if (!uv && !IN_JSON.test(path)) return;
-  const count = uv ? manySourced(sink.text(path)) : casedKeys(sink.text(path));
-  if (count === 0) return;
-  sink.unread({
-    path,
-    reason: 'unsupported',
-    detail: `${count} entries that the installer reads in another way than the tool`,
-  });
-}
-
-const nameOf = ({ package: { name } }: Dependency): string => name;
-/** Packs are of ecosystems: what has a commit alone is compared with nothing. */
-const isUnversioned = ({ package: { version } }: Dependency): boolean => version === '';
-
-/** What the lockfile lists but the source itself. */
-function dependenciesOf(path: string, packages: readonly Dependency[], sink: Sink): readonly Dependency[] {
-  if (!packages.some(isUnversioned)) return packages;
-  const own = ownPackages(path, sink.text(path));
-  return packages.filter((entry) => !isUnversioned(entry) || !own.has(nameOf(entry)));
 }
 
 /** A group with its records; a record that is in no group is a group of its own. */

@@ -1,0 +1,63 @@
+import type { Sink } from '../adapter.js';
+import { casedKeys, IN_JSON } from './cased-keys.js';
+import { manySourced, ownPackages } from './own-packages.js';
+import { missingFromPipfile } from './pipfile.js';
+import { missingRequirements } from './requirements.js';
+
+/** A package as osv-scanner lists it; the version is empty where it has none. */
+export interface Listed {
+  name: string;
+  version: string;
+}
+
+/**
+ * Records as unread a lockfile with packages that osv-scanner compared with nothing: it leaves out those without a version,
+ * such as what a parent pom.xml would give one, and says nothing at all of requirements that are an address or a folder, nor
+ * of such packages of a Pipfile.lock. `listed` is by file, `included` the files that include a file.
+ */
+export function tellUncompared(
+  path: string,
+  listed: ReadonlyMap<string, readonly Listed[]>,
+  included: ReadonlyMap<string, readonly string[]>,
+  sink: Sink,
+): void {
+  if (!sink.files.some(({ name }) => name === path)) return;
+  tellAmbiguous(path, sink);
+  const known = [path, ...(included.get(path) ?? [])].flatMap((file) => listed.get(file) ?? []);
+  const names = known.map(({ name }) => name);
+  const { missing, asked } = uncomparedIn(path, listed.get(path) ?? [], names, sink);
+  if (missing === 0) return;
+  const detail = `${missing} of ${asked} dependencies have no version that advisories could be compared with`;
+  sink.unread({ path, reason: 'unpinned', detail });
+}
+
+/** `known` are the names under which packages of the file may stand. */
+function uncomparedIn(path: string, listed: readonly Listed[], known: readonly string[], sink: Sink) {
+  if (path.endsWith('.txt')) return missingRequirements(sink.text(path), known);
+  const packages = dependenciesOf(path, listed, sink);
+  const silent = /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), known) : 0;
+  return { missing: packages.filter(isUnversioned).length + silent, asked: packages.length + silent };
+}
+
+/** Also what has a commit alone: packs are of ecosystems, and speak of no commits. */
+const isUnversioned = ({ version }: Listed): boolean => version === '';
+
+/** What the lockfile lists but the source itself. */
+function dependenciesOf(path: string, packages: readonly Listed[], sink: Sink): readonly Listed[] {
+  if (!packages.some(isUnversioned)) return packages;
+  const own = ownPackages(path, sink.text(path));
+  return packages.filter((entry) => !isUnversioned(entry) || !own.has(entry.name));
+}
+
+/** Entries that the installer and osv-scanner take for different things: what it says of the file is of another one. */
+function tellAmbiguous(path: string, sink: Sink): void {
+  const count = ambiguousIn(path, sink);
+  if (count === 0) return;
+  const detail = `${count} entries that the installer reads in another way than the tool`;
+  sink.unread({ path, reason: 'unsupported', detail });
+}
+
+function ambiguousIn(path: string, sink: Sink): number {
+  if (/(^|\/)uv\.lock$/.test(path)) return manySourced(sink.text(path));
+  return IN_JSON.test(path) ? casedKeys(sink.text(path)) : 0;
+}
