@@ -55,7 +55,7 @@ export async function takeFolder(
     if (item.type === 'commit') into.leave(item.path, 'submodule', 'a git submodule');
   walk.seen.sort((a, b) => (a.path < b.path ? -1 : 1));
   const names = toolNames(walk.seen.map(({ path }) => path));
-  // One after another: threads that make files at the same time wait for each other in the kernel, and cost twice as much.
+  // One after another: threads that make files at the same time wait for each other in the kernel, and take longer.
   for (const seen of walk.seen) await takeOne(walk, seen, names.get(seen.path) ?? '', stores);
   return walk.submodules;
 }
