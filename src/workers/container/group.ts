@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kernelText } from '../../core/lib/sandbox/kernel-text.js';
 import type { MemoryPort } from './memory.js';
 
 /** Where a container sees its own control group: the memory controller of version 1, or version 2 (cgroups(7)). */
@@ -10,9 +10,9 @@ export function ownGroup(folders: readonly string[] = FOLDERS): string | undefin
   // Where no group of its own is shown, the numbers there would be of others, perhaps of the whole machine.
   const own = String(process.pid);
   return folders.find((folder) => {
-    const pids = textOf(join(folder, 'cgroup.procs')).split('\n');
+    const pids = kernelText(join(folder, 'cgroup.procs')).split('\n');
     // 0 is a process that this container cannot see: others share the group (cgroups(7), version 2).
-    return pids.includes(own) && !pids.includes('0') && memoryIn(textOf(join(folder, 'memory.stat'))) !== undefined;
+    return pids.includes(own) && !pids.includes('0') && memoryIn(kernelText(join(folder, 'memory.stat'))) !== undefined;
   });
 }
 
@@ -22,10 +22,10 @@ export function ownGroup(folders: readonly string[] = FOLDERS): string | undefin
  */
 export function groupMemory(folder: string): MemoryPort {
   const now = () => {
-    const bytes = memoryIn(textOf(join(folder, 'memory.stat'))) ?? Number.POSITIVE_INFINITY;
+    const bytes = memoryIn(kernelText(join(folder, 'memory.stat'))) ?? Number.POSITIVE_INFINITY;
     // Version 2 tells of swap apart.
-    const swapped = Number(textOf(join(folder, 'memory.swap.current')));
-    const ours = Number(/^RssAnon:\s+(\d+) kB$/m.exec(textOf('/proc/self/status'))?.[1] ?? 0) * 1024;
+    const swapped = Number(kernelText(join(folder, 'memory.swap.current')));
+    const ours = Number(/^RssAnon:\s+(\d+) kB$/m.exec(kernelText('/proc/self/status'))?.[1] ?? 0) * 1024;
     return bytes + swapped - ours;
   };
   const first = now();
@@ -41,12 +41,4 @@ export function memoryIn(stat: string): number | undefined {
   const [anonymous, shared, swapped = '0'] = names.map(bytesOf);
   if (anonymous === undefined || shared === undefined) return undefined;
   return Number(anonymous) + Number(shared) + Number(swapped);
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { kernelText } from '../../core/lib/sandbox/kernel-text.js';
 import { requireProgram } from '../../core/lib/sandbox/programs.js';
 import { asUid } from './as-uid.js';
 
@@ -43,7 +44,7 @@ export function processesOf(uid: number): Map<string, number> {
   const own = new RegExp(`^Uid:\\s+${uid}\\s`, 'm');
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const statuses = pids
-    .map((pid) => [pid, textOf(`/proc/${pid}/status`)] as const)
+    .map((pid) => [pid, kernelText(`/proc/${pid}/status`)] as const)
     .filter(([, text]) => own.test(text));
   return new Map(statuses.map(([pid, text]) => [pid, kib(text, 'RssAnon', 'RssShmem')]));
 }
@@ -75,12 +76,4 @@ const sum = (values: Iterable<number>): number => [...values].reduce((total, val
 /** The sum of these lines, in bytes; the kernel writes KiB. A process that has ended meanwhile has none. */
 function kib(text: string, ...names: readonly string[]): number {
   return 1024 * sum(names.map((name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0)));
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

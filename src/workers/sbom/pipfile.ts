@@ -9,15 +9,27 @@ export function readPipfile(text: string): Listing {
   const root = asMap(parseJson(text), 'the document');
   if (!root.has('_meta')) throw new Malformed('not a lockfile');
   const listing = new Listing();
-  for (const category of root.keys()) {
-    if (category === '_meta') continue;
-    const scope = scopeOf(category);
-    for (const [name, node] of mapAt(root, category)) {
-      addEntry(name, node.line, asMap(node, 'a package'), scope, listing);
-    }
-  }
+  for (const { category, name, line, entry } of pipfilePackages(root))
+    addEntry(name, line, entry, scopeOf(category), listing);
   return listing;
 }
+
+/** The packages of all categories of the document. Throws `Malformed`. */
+export const pipfilePackages = (root: LocatedMap) =>
+  [...root.keys()]
+    .filter((category) => category !== '_meta')
+    .flatMap((category) =>
+      [...mapAt(root, category)].map(([name, node]) => ({
+        category,
+        name,
+        line: node.line,
+        entry: asMap(node, 'a package'),
+      })),
+    );
+
+/** The one release that an entry names, if it names one. */
+export const pinnedVersion = (entry: LocatedMap): string | undefined =>
+  /^===?([^*]+)$/.exec(textAt(entry, 'version') ?? '')?.[1];
 
 function scopeOf(category: string): Scope {
   if (category === 'default') return 'required';
@@ -28,11 +40,10 @@ function addEntry(name: string, line: number, entry: LocatedMap, scope: Scope, l
   if (entry.has('path') || entry.has('file')) return;
   const repository = textAt(entry, 'git');
   const source = repository === undefined ? undefined : vcsSource(repository, textAt(entry, 'ref'));
-  const pinned = /^===?([^*]+)$/.exec(textAt(entry, 'version') ?? '')?.[1];
   listing.addIfPinned({
     type: 'pypi',
     name,
-    version: source?.commit ?? pinned,
+    version: source?.commit ?? pinnedVersion(entry),
     ...(source && { qualifiers: { vcs_url: source.url } }),
     line,
     scope,

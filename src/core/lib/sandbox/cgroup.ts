@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Limits } from './job.js';
+import { kernelText } from './kernel-text.js';
 
 /** Folders under which this process may make control groups; absent where it may not. */
 export interface CgroupHost {
@@ -26,8 +27,8 @@ let made = 0;
 
 /** Finds where control groups can be made: v1 hierarchies, or a delegated v2 tree (cgroups(7)). Leaves nothing behind. */
 export function probeCgroups(
-  self = readText('/proc/self/cgroup'),
-  mounts = readText('/proc/self/mountinfo'),
+  self = kernelText('/proc/self/cgroup'),
+  mounts = kernelText('/proc/self/mountinfo'),
 ): CgroupHost {
   const places = cgroupMounts(mounts);
   const one = (controller: string) => firstVersion(controller, self, places);
@@ -121,7 +122,7 @@ function ownFolder(mount: CgroupMount, line: string): string {
 }
 
 function hasControllers(path: string): boolean {
-  const words = readText(join(path, 'cgroup.subtree_control')).split(/\s+/);
+  const words = kernelText(join(path, 'cgroup.subtree_control')).split(/\s+/);
   return words.includes('memory') && words.includes('pids');
 }
 
@@ -167,20 +168,12 @@ function present(host: { [K in keyof CgroupHost]: CgroupHost[K] | undefined } & 
 }
 
 function number(path: string | undefined, file: string): number | null {
-  const text = path === undefined ? '' : readText(join(path, file));
+  const text = path === undefined ? '' : kernelText(join(path, file));
   return /^\d+\s*$/.test(text) ? Number(text) : null;
 }
 
 function counter(path: string | undefined, file: string, name: string): number | null {
-  const text = path === undefined ? '' : readText(join(path, file));
+  const text = path === undefined ? '' : kernelText(join(path, file));
   const line = text.split('\n').find((entry) => entry.startsWith(`${name} `));
   return line === undefined ? null : Number(line.slice(name.length + 1));
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { startedAsRoot } from './identity.js';
 import type { SandboxLevel } from './job.js';
+import { kernelText } from './kernel-text.js';
 import { missingPrograms, NAMESPACE_PROGRAMS } from './programs.js';
 
 /** What a level does on this host. */
@@ -153,10 +154,4 @@ function hasSystemAdministrator(status: string): boolean {
   return ((BigInt(`0x${effective}`) >> 21n) & 1n) === 1n;
 }
 
-function setting(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return '';
-  }
-}
+const setting = (path: string): string => kernelText(path).trim();

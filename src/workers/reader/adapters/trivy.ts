@@ -4,6 +4,7 @@ import { ADVISORY_ID, cweIds, emitMatches, type Match, unique, wordSeverity } fr
 import { dependencyLines } from '../sca/dependency-line.js';
 import { accountForFiles, nameInView } from '../sca/lockfile.js';
 import { includedFiles, unlistedRequirements } from '../sca/requirements.js';
+import { tellUnpinned } from '../sca/uncompared.js';
 
 const vulnerability = z.looseObject({
   VulnerabilityID: z.string().regex(ADVISORY_ID),
@@ -86,9 +87,7 @@ function tellUncompared({ Target, Packages }: Result, sink: Sink): void {
   const unversioned = dependencies.filter(({ Version }) => Version === '').length;
   // Of requirements files it lists what is pinned by `==`, and says nothing of the rest.
   const left = REQUIREMENTS.test(path) ? unlistedRequirements(sink.text(path), dependencies.map(nameOf)) : 0;
-  if (unversioned + left === 0) return;
-  const detail = `${unversioned + left} of ${dependencies.length + left} dependencies have no version that advisories could be compared with`;
-  sink.unread({ path, reason: 'unpinned', detail });
+  tellUnpinned(path, { missing: unversioned + left, asked: dependencies.length + left }, sink);
 }
 
 const REQUIREMENTS = /requirements[^/]*\.txt$/;

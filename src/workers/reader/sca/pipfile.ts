@@ -1,5 +1,6 @@
 import { parseJson } from '../../sbom/json.js';
-import { asMap, type LocatedMap, Malformed, mapAt, textAt } from '../../sbom/located.js';
+import { asMap, type LocatedMap, Malformed, textAt } from '../../sbom/located.js';
+import { pinnedVersion, pipfilePackages } from '../../sbom/pipfile.js';
 import { isInside } from './own-packages.js';
 import { comparable } from './requirements.js';
 
@@ -9,27 +10,16 @@ import { comparable } from './requirements.js';
  */
 export function missingFromPipfile(path: string, text: string, listed: readonly string[]): number {
   const names = new Set(listed.map(comparable));
+  const isTold = (name: string, entry: LocatedMap): boolean =>
+    pinnedVersion(entry) !== undefined && names.has(comparable(name));
   try {
-    return packagesOf(text).filter(([name, entry]) => !isOwn(path, entry) && !(isPinned(entry) && names.has(name)))
-      .length;
+    const packages = pipfilePackages(asMap(parseJson(text), 'the document'));
+    return packages.filter(({ name, entry }) => !isOwn(path, entry) && !isTold(name, entry)).length;
   } catch (error) {
     if (error instanceof Malformed) return 1;
     throw error;
   }
 }
-
-function packagesOf(text: string): [name: string, entry: LocatedMap][] {
-  const root = asMap(parseJson(text), 'the document');
-  const categories = [...root.keys()].filter((category) => category !== '_meta');
-  return categories.flatMap((category) =>
-    [...mapAt(root, category)].map(([name, node]): [string, LocatedMap] => [
-      comparable(name),
-      asMap(node, 'a package'),
-    ]),
-  );
-}
-
-const isPinned = (entry: LocatedMap): boolean => /^===?[^*]+$/.test(textAt(entry, 'version') ?? '');
 
 function isOwn(path: string, entry: LocatedMap): boolean {
   const place = textAt(entry, 'path');

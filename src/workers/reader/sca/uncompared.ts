@@ -25,14 +25,24 @@ export function tellUncompared(
   tellAmbiguous(path, sink);
   const known = [path, ...(included.get(path) ?? [])].flatMap((file) => listed.get(file) ?? []);
   const names = known.map(({ name }) => name);
-  const { missing, asked } = uncomparedIn(path, listed.get(path) ?? [], names, sink);
+  tellUnpinned(path, uncomparedIn(path, listed.get(path) ?? [], names, sink), sink);
+}
+
+/** How many dependencies a lockfile asks for, and how many of them have no one version. */
+export interface Uncompared {
+  missing: number;
+  asked: number;
+}
+
+/** Records a lockfile as unread when it has such dependencies. */
+export function tellUnpinned(path: string, { missing, asked }: Uncompared, sink: Sink): void {
   if (missing === 0) return;
   const detail = `${missing} of ${asked} dependencies have no version that advisories could be compared with`;
   sink.unread({ path, reason: 'unpinned', detail });
 }
 
 /** `known` are the names under which packages of the file may stand. */
-function uncomparedIn(path: string, listed: readonly Listed[], known: readonly string[], sink: Sink) {
+function uncomparedIn(path: string, listed: readonly Listed[], known: readonly string[], sink: Sink): Uncompared {
   if (path.endsWith('.txt')) return missingRequirements(sink.text(path), known);
   const packages = dependenciesOf(path, listed, sink);
   const silent = /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), known) : 0;
