@@ -8,13 +8,13 @@ import { scanWith, temporaryFolder } from '../support/scan.js';
 import { runAlone } from './alone.js';
 import { importFixtures } from './fixture-advisories.js';
 import { plantConfiguration, plantNames } from './hostile.js';
-import { installedTools, POLICY, testedSupplier } from './installed.js';
+import { missingTools, POLICY, testedSupplier } from './installed.js';
 import { COUNTS } from './report-counts.js';
 
 const folder = temporaryFolder();
 const catalog = { ...(await loadPackageCatalog()), advisories: join(folder, 'advisories') };
 await importFixtures(catalog.advisories);
-const installed = await installedTools(catalog);
+const missing = await missingTools(catalog.tools.keys(), catalog);
 let runs = 0;
 
 /** Scans a tree with one tool, under the policy of `examples/`. */
@@ -72,8 +72,8 @@ const tools = [...catalog.tools.values()].flatMap((tool) => {
 });
 
 describe.each(tools)('%s', (id, tool, supplier) => {
-  const missing = installed.get(id);
-  const run = missing === undefined ? it : (name: string, _: () => Promise<void>) => it.skip(`${name} (${missing})`);
+  const reason = missing.get(id);
+  const run = reason === undefined ? it : (name: string, _: () => Promise<void>) => it.skip(`${name} (${reason})`);
 
   run('finds the same whatever the tree says about it, and runs nothing of it', async () => {
     const [plain, hostile] = [treeOf(id, 'positive'), treeOf(id, 'hostile')];

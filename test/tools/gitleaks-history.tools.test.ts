@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { loadPackageCatalog } from '../../src/core/package.js';
 import type { ScanResult } from '../../src/core/scan.js';
 import { scanWith, temporaryFolder } from '../support/scan.js';
-import { installedTools, POLICY } from './installed.js';
+import { missingTools, POLICY } from './installed.js';
 
 const catalog = await loadPackageCatalog();
-const missing = (await installedTools(catalog)).get('gitleaks-history');
-const run = missing === undefined ? it : (name: string, _: () => Promise<void>) => it.skip(`${name} (${missing})`);
+const reason = (await missingTools(['gitleaks-history'], catalog)).get('gitleaks-history');
+const run = reason === undefined ? it : (name: string, _: () => Promise<void>) => it.skip(`${name} (${reason})`);
 const folder = temporaryFolder();
 let count = 0;
 

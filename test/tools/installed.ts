@@ -26,24 +26,26 @@ export const testedSupplier = ({ suppliers }: Tool): InstalledSupplier | undefin
 const isInstalled = (supplier: Supplier): supplier is InstalledSupplier => supplier.kind !== 'embedded';
 
 /**
- * For each tool that cannot be run here, why. `SECURITY_SCAN_TOOLS=bandit,retire-js` asks for these tools and no others:
- * then one that cannot be run is an error, not a test that is passed over. Throws for such a one.
+ * Why each of these tools, if it cannot be run here, cannot. `SECURITY_SCAN_TOOLS=bandit,retire-js` asks for these tools and no
+ * others: then one of `ids` that is asked for and cannot be run is an error, not a test that is passed over. Throws for it.
  */
-export async function installedTools(catalog: Catalog): Promise<Map<string, string>> {
+export async function missingTools(ids: Iterable<string>, catalog: Catalog): Promise<Map<string, string>> {
   const asked = process.env['SECURITY_SCAN_TOOLS']?.split(',');
-  const missing = new Map<string, string>();
-  for (const tool of catalog.tools.values()) {
-    const reason = await whyMissing(tool, catalog);
-    if (asked?.includes(tool.id) === true && reason !== undefined) throw new Error(`${tool.id}: ${reason}`);
-    if (reason !== undefined) missing.set(tool.id, reason);
-    else if (asked?.includes(tool.id) === false) missing.set(tool.id, 'not asked for');
-  }
   const unknown = asked?.filter((id) => !catalog.tools.has(id)) ?? [];
   if (unknown.length > 0) throw new Error(`SECURITY_SCAN_TOOLS: no tool ${unknown.join(', ')}`);
+  const missing = new Map<string, string>();
+  for (const id of ids) {
+    const reason = await whyMissing(id, catalog);
+    if (asked?.includes(id) === true && reason !== undefined) throw new Error(`${id}: ${reason}`);
+    if (reason !== undefined) missing.set(id, reason);
+    else if (asked?.includes(id) === false) missing.set(id, 'not asked for');
+  }
   return missing;
 }
 
-async function whyMissing(tool: Tool, catalog: Catalog): Promise<string | undefined> {
+async function whyMissing(id: string, catalog: Catalog): Promise<string | undefined> {
+  const tool = catalog.tools.get(id);
+  if (tool === undefined) throw new Error(`no tool ${id}`);
   const supplier = testedSupplier(tool);
   if (supplier === undefined) return tool.suppliers.length > 0 ? undefined : 'cannot be run by this version';
   const there = await openStore(catalog.store).installed();

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { loadPackageCatalog } from '../../../src/core/package.js';
 import { temporaryFolder } from '../../support/scan.js';
 import { runAlone } from '../alone.js';
-import { installedTools, testedSupplier } from '../installed.js';
+import { missingTools, testedSupplier } from '../installed.js';
 import { namesOf, readFixtures } from './ruleset.js';
 
 const report = z.looseObject({
@@ -16,8 +16,9 @@ const report = z.looseObject({
   paths: z.looseObject({ scanned: z.array(z.string()) }),
 });
 
+const ENGINES = ['opengrep', 'semgrep'];
 const catalog = await loadPackageCatalog();
-const missing = await installedTools(catalog);
+const missing = await missingTools(ENGINES, catalog);
 const fixtures = readFixtures();
 const names = fixtures.flatMap(namesOf);
 const folder = temporaryFolder();
@@ -47,7 +48,7 @@ const expected = fixtures.flatMap((fixture) =>
   namesOf(fixture).flatMap((name) => fixture.marks.map((mark) => line(name, mark.line, mark.rule))),
 );
 
-describe.each(['opengrep', 'semgrep'])('%s', (engine) => {
+describe.each(ENGINES)('%s', (engine) => {
   const reason = missing.get(engine);
   if (reason !== undefined) {
     it.skip(`finds every marked line and no other (${reason})`);
