@@ -4,6 +4,7 @@ import type { Adapter } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
 import { nameInView } from '../sca/lockfile.js';
+import { tellAmbiguous } from '../sca/uncompared.js';
 
 const metadata = z.looseObject({
   id: z.string().regex(ADVISORY_ID),
@@ -49,6 +50,7 @@ const schema = z.looseObject({
 export const grype: Adapter = (report, sink) => {
   const { matches, ignoredMatches } = schema.parse(report);
   const lineOf = dependencyLines(sink);
+  for (const { name } of sink.files) tellAmbiguous(name, sink);
   emitMatches(
     [
       ...matches.flatMap((one) => toMatches(one, lineOf)),

@@ -4,7 +4,7 @@ import { ADVISORY_ID, cweIds, emitMatches, type Match, unique, wordSeverity } fr
 import { dependencyLines } from '../sca/dependency-line.js';
 import { accountForFiles, nameInView } from '../sca/lockfile.js';
 import { includedFiles, unlistedRequirements } from '../sca/requirements.js';
-import { tellUnpinned } from '../sca/uncompared.js';
+import { tellAmbiguous, tellUnpinned } from '../sca/uncompared.js';
 
 const vulnerability = z.looseObject({
   VulnerabilityID: z.string().regex(ADVISORY_ID),
@@ -63,6 +63,7 @@ export const trivy: Adapter = (report, sink) => {
   const listed = new Set(Results.flatMap(filesOf));
   accountForFiles(sink, listed);
   includedFiles(sink, listed);
+  for (const { name } of sink.files) if (listed.has(name)) tellAmbiguous(name, sink);
   for (const one of Results) tellUncompared(one, sink);
   emitMatches(
     Results.flatMap((one) => [

@@ -1,5 +1,5 @@
 import type { Sink } from '../adapter.js';
-import { casedKeys, IN_JSON } from './cased-keys.js';
+import { casedKeys } from './cased-keys.js';
 import { manySourced, ownPackages } from './own-packages.js';
 import { missingFromPipfile } from './pipfile.js';
 import { missingRequirements } from './requirements.js';
@@ -59,15 +59,11 @@ function dependenciesOf(path: string, packages: readonly Listed[], sink: Sink): 
   return packages.filter((entry) => !isUnversioned(entry) || !own.has(entry.name));
 }
 
-/** Entries that the installer and osv-scanner take for different things: what it says of the file is of another one. */
-function tellAmbiguous(path: string, sink: Sink): void {
-  const count = ambiguousIn(path, sink);
+/** Records as unread a lockfile with entries that the installer and the tool take for different things: what it says is of another one. */
+export function tellAmbiguous(path: string, sink: Sink): void {
+  const text = sink.text(path);
+  const count = (/(^|\/)uv\.lock$/.test(path) ? manySourced(text) : 0) + casedKeys(path, text);
   if (count === 0) return;
   const detail = `${count} entries that the installer reads in another way than the tool`;
   sink.unread({ path, reason: 'unsupported', detail });
-}
-
-function ambiguousIn(path: string, sink: Sink): number {
-  if (/(^|\/)uv\.lock$/.test(path)) return manySourced(sink.text(path));
-  return IN_JSON.test(path) ? casedKeys(sink.text(path)) : 0;
 }

@@ -46,6 +46,12 @@ describe('the adapter of grype', () => {
     expect(only(run({ id: 'CVE-1-2', severity, cvss }), 'rule')).toMatchObject([{ severity: expected }]);
   });
 
+  it('tells a lockfile that the installer reads in another way', () => {
+    const texts = { 'packages.lock.json': '{"dependencies":{},"Dependencies":{}}' };
+    const lines = runAdapter(grype, empty, { files: Object.keys(texts), texts });
+    expect(lines).toMatchObject([{ path: 'packages.lock.json', reason: 'unsupported' }]);
+  });
+
   it('gives a finding for each file in which a package stands', () => {
     const place = { ...artifact, locations: [{ path: '/go.mod' }, { path: '/b/go.mod' }] };
     expect(only(run({ id: 'CVE-1-2' }, place), 'finding')).toMatchObject([{ path: 'b/go.mod' }, { path: 'go.mod' }]);

@@ -78,16 +78,20 @@ describe('the adapter of osv-scanner', () => {
     ]);
   });
 
-  it('tells a lockfile that the installer reads in another way', () => {
-    const entry = { package: { name: 'a', version: '2', ecosystem: 'npm' } };
-    const report = { results: [{ source: { path: '/src/view/package-lock.json' }, packages: [entry] }] };
-    const texts = { 'package-lock.json': '{"packages":{"node_modules/a":{"version":"1","Version":"2"}}}' };
+  it.each([
+    ['package-lock.json', 'npm', '{"packages":{"node_modules/a":{"version":"1","Version":"2"}}}'],
+    ['packages.lock.json', 'NuGet', '{"dependencies":{"net8.0":{"a":{"resolved":"1.0.0","Resolved":"2.0.0"}}}}'],
+    ['Cargo.lock', 'crates.io', '[[package]]\nname = "a"\nversion = "1.0.0"\nVersion = "2.0.0"\n'],
+  ])('tells a lockfile that the installer reads in another way: %s', (name, ecosystem, text) => {
+    const entry = { package: { name: 'a', version: '2', ecosystem } };
+    const report = { results: [{ source: { path: `/src/view/${name}` }, packages: [entry] }] };
+    const texts = { [name]: text };
     const lines = runAdapter(
       osvScanner,
       { ...report, experimental_config: config },
       { files: Object.keys(texts), texts },
     );
-    expect(lines).toMatchObject([{ path: 'package-lock.json', reason: 'unsupported' }]);
+    expect(lines).toMatchObject([{ path: name, reason: 'unsupported' }]);
   });
 
   it('takes folders of the source for what they are, in a real report on lockfiles that are read as a whole', () => {

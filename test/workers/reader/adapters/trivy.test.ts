@@ -41,6 +41,13 @@ describe('the adapter of Trivy', () => {
     expect(only(lines, 'finding')).toEqual([]);
   });
 
+  it('tells a lockfile that the installer reads in another way', () => {
+    const texts = { 'Cargo.lock': '[[package]]\nname = "a"\nversion = "1.0.0"\nVersion = "2.0.0"\n' };
+    const Results = [{ Target: 'Cargo.lock', Packages: [{ Name: 'a', Version: '2.0.0' }] }];
+    const lines = runAdapter(trivy, { ...empty, Results }, { files: Object.keys(texts), texts });
+    expect(lines).toMatchObject([{ path: 'Cargo.lock', reason: 'unsupported' }]);
+  });
+
   it('tells dependencies that have no version to compare', () => {
     expect(run({ Packages: [{ Name: 'a' }] })).toMatchObject([
       { type: 'unread', detail: expect.stringMatching(/^1 of 1/) },
