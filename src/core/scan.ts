@@ -145,7 +145,9 @@ async function leave(
   await writeVulns(evidence, sha256, staging, facts);
   const signing = signedAs(keysOf(request), request.signatureFormats);
   await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false, signedAs: signing }, sha256);
-  await signBundle(staging.folder, request, join(request.exportDir, '.unsigned', run.id));
+  // What ended the steps early is told in the bundle, which is signed all the same; what comes now ends the signing.
+  const signal = ports.signal.aborted ? undefined : ports.signal;
+  await signBundle(staging.folder, request, join(request.exportDir, '.unsigned', run.id), signal);
   const bundle = await publish(staging.folder, request.exportDir, id, sha256, request.replace ?? false);
   const history = await chainRun(request.exportDir, bundle, run.id);
   await pointLatest(request.exportDir, bundle.id, run.incomplete);

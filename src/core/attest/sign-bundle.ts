@@ -19,13 +19,14 @@ export const keysOf = ({ signKeys = [], keyless }: Signing): PublicSigningKey[] 
 
 /**
  * Signs a staged bundle with everything that is to sign it. When that fails the bundle is no longer what its run statement
- * says, so it is not to be published; it is moved to `kept`, since what the tools found in it is not wrong. Throws `Fault`.
+ * says, so it is not to be published; it is moved to `kept`, since what the tools found in it is not wrong. Throws `Fault`,
+ * also when `signal` ends the wait for a service.
  */
-export async function signBundle(folder: string, signing: Signing, kept: string): Promise<void> {
+export async function signBundle(folder: string, signing: Signing, kept: string, signal?: AbortSignal): Promise<void> {
   const { signKeys = [], keyless, signatureFormats } = signing;
   try {
     for (const key of signKeys) await writeSignatures(folder, key, signatureFormats);
-    if (keyless !== undefined) await writeKeylessSignatures(folder, keyless);
+    if (keyless !== undefined) await writeKeylessSignatures(folder, keyless, signal);
   } catch (cause) {
     await mkdir(dirname(kept), { recursive: true });
     await rename(folder, kept);

@@ -82,9 +82,13 @@ export const writeSignatures = (
   });
 
 /** As `writeSignatures`, with a certificate: that only a Sigstore bundle can hold. Throws `Fault` that names a service. */
-export const writeKeylessSignatures = (folder: string, signer: KeylessSigner): Promise<string[]> =>
+export const writeKeylessSignatures = (
+  folder: string,
+  signer: KeylessSigner,
+  signal?: AbortSignal,
+): Promise<string[]> =>
   signEach(folder, async (statement, place) => [
-    [signatureFile(place, signer.key, 'sigstore'), await signer.sign(statement)],
+    [signatureFile(place, signer.key, 'sigstore'), await signer.sign(statement, signal)],
   ]);
 
 type SignatureFile = [path: string, content: string];

@@ -15,6 +15,7 @@ import { generateKey, type PrivateSigningKey } from '../../../src/core/lib/signi
 import { readSigstoreRoot } from '../../../src/core/lib/signing/sigstore-root.js';
 import type { TrustedIdentity } from '../../../src/core/policy/trust.js';
 import { fullyTrusted } from '../../../src/core/policy/trusted-keys.js';
+import type { ScanEvent } from '../../../src/core/run.js';
 import { type VerifyOptions, verifyBundle } from '../../../src/core/verify/verify.js';
 import { scriptedCatalog } from '../../support/catalog.js';
 import { smallSource } from '../../support/faults.js';
@@ -55,7 +56,7 @@ async function scanning(more: object = {}) {
   const { folder, source, exportDir } = smallSource();
   const catalog = await scriptedCatalog(folder, [{ id: 'sound', script: SOUND }]);
   const request = { source, exportDir, profile: 'scripted', keyless: await signer(), ...more };
-  return { exportDir, run: () => scanWith(catalog, request) };
+  return { exportDir, run: (ports?: Parameters<typeof scanWith>[2]) => scanWith(catalog, request, ports) };
 }
 
 /** A copy of the bundle of one scan, signed as a scan in an identity would have, and with keys. */
@@ -395,4 +396,23 @@ describe('a scan whose signature fails', () => {
     // It does not pass for signed, nor for an unsigned bundle.
     expect(await problemsOf(join(exportDir, '.unsigned', id), {})).toMatch(/lacks the signature/);
   });
+
+  it('because it is cancelled waits for no service', async () => {
+    const controller = new AbortController();
+    fake.failures.set('rekor', [() => controller.abort()]);
+    const { exportDir, run } = await scanning();
+    await expect(run({ signal: controller.signal })).rejects.toThrow(/is kept in .*: cannot sign: Rekor .*cancelled/);
+    expect(readdirSync(exportDir).sort()).toEqual(['.incomplete', '.unsigned']);
+  });
+});
+
+it('a scan whose steps were cancelled is signed all the same', async () => {
+  const controller = new AbortController();
+  const { run } = await scanning();
+  const onEvent = (event: ScanEvent) => {
+    if (event.type === 'step' && event.state === 'running') controller.abort();
+  };
+  const { bundle, exitCode } = await run({ signal: controller.signal, onEvent });
+  expect(exitCode).toBe(3);
+  expect(await problemsOf(bundle.folder, await trusting([identity()]))).toBe('');
 });

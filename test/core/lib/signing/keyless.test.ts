@@ -272,6 +272,13 @@ describe('keyless signing', () => {
     await expect((await signer({ delays: [0] })).begin(controller.signal)).rejects.toThrow(/Fulcio .*cancelled/);
   });
 
+  it.each(['fulcio', 'rekor', 'tsa'] as const)('does not wait for %s when it is cancelled', async (service) => {
+    const controller = new AbortController();
+    fake.failures.set(service, [() => controller.abort()]);
+    await expect((await signer({ delays: [0] })).sign(STATEMENT, controller.signal)).rejects.toThrow(/: cancelled$/);
+    expect(fake.asked.filter((one) => one.service === service)).toHaveLength(1);
+  });
+
   it('gets another certificate over the same key when a scan outlives the first', async () => {
     const clock = new Date();
     const one = await signer({

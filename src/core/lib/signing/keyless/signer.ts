@@ -19,8 +19,8 @@ export interface KeylessSigner {
    * before an hour of scanning and not after it. Throws `Fault`.
    */
   begin(signal: AbortSignal): Promise<void>;
-  /** A Sigstore bundle around the exact bytes of a statement. Throws `Fault` that names the service. */
-  sign(statement: Uint8Array): Promise<string>;
+  /** A Sigstore bundle around the exact bytes of a statement. Throws `Fault` that names the service, also when it is cancelled. */
+  sign(statement: Uint8Array, signal?: AbortSignal): Promise<string>;
 }
 
 export interface KeylessOptions {
@@ -47,12 +47,12 @@ export function keylessSigner(options: KeylessOptions): KeylessSigner {
   return {
     key,
     begin: async (signal) => void (await certificate({ signal, limits })),
-    sign: (statement) =>
-      attempts(delays, undefined, async () => {
-        const held = await certificate({ limits });
+    sign: (statement, signal) =>
+      attempts(delays, signal, async () => {
+        const held = await certificate({ signal, limits });
         // Anew for each attempt: a log refuses the same entry twice, and nobody knows whether the first one got through.
         const envelope = signEnvelope(statement, IN_TOTO_PAYLOAD, key);
-        return certifiedBundle(envelope, await witnessed(envelope, held, services, { limits }));
+        return certifiedBundle(envelope, await witnessed(envelope, held, services, { signal, limits }));
       }),
   };
 }
