@@ -40,10 +40,14 @@ it('a scan in parts ends as the scan does', async () => {
   const [first = '', second = ''] = shardsIn(at('shards')).map((name) => join(at('shards'), name));
   const missing = await cli(['merge', first, '--export-dir', at('merged')]);
   expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringMatching(/shard 2\/2 is missing/)]);
-  const merged = await cli(['merge', second, first, '--export-dir', at('merged'), '--format', 'json']);
-  expect(merged.exitCode).toBe(1);
+  mkdirSync(join(at('merged'), '.incomplete', '20260101T000000Z-0123456789abcdef'));
+  const merge = ['merge', second, first, '--export-dir', at('merged'), '--format', 'json'];
+  const merged = await cli(merge);
+  expect([merged.exitCode, merged.stderr]).toEqual([1, expect.stringMatching(/^an earlier run .* did not finish/)]);
   const summary = readFileSync(join(at('whole'), 'latest', 'summary.json'), 'utf8');
   expect(merged.stdout).toBe(summary);
+  const quiet = await cli([...merge, '--quiet']);
+  expect([quiet.exitCode, quiet.stderr, quiet.stdout]).toEqual([1, '', summary]);
   const verified = await cli(['verify', join(at('merged'), 'latest')]);
   expect([verified.exitCode, verified.stdout]).toEqual([1, expect.stringMatching(/intact, verdict fail/)]);
 });

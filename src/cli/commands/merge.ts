@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { loadPublicKey } from '../../core/lib/signing/key-file.js';
 import { merge } from '../../core/merge.js';
 import { loadPackageCatalog } from '../../core/package.js';
+import { plainProgress, silent } from '../progress.js';
 import { writeReport } from '../report.js';
 import { addRuleOptions, type ScanFlags, toRequest } from '../scan-options.js';
 import { underSignals } from '../signals.js';
@@ -32,8 +33,9 @@ async function runMerge(shards: readonly string[], flags: MergeFlags): Promise<n
   const keyPaths = [...(request.keyPaths ?? []), ...key];
   const output = openOutput(flags.output, '--output');
   const catalog = await loadPackageCatalog(flags.tools);
+  const { onEvent } = flags.quiet ? silent : plainProgress(process.stderr);
   return underSignals(async (cancel) => {
-    const ports = { clock: () => new Date(), signal: cancel.signal, onEvent: () => {} };
+    const ports = { clock: () => new Date(), signal: cancel.signal, onEvent };
     const asked = {
       ...request,
       shards,
