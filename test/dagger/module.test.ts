@@ -1,8 +1,8 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 /** What `dagger` makes of the module's source, by the SDK's own introspector; no engine is needed. */
 interface Shape {
@@ -24,7 +24,6 @@ interface Argument {
 
 const SDK = resolve('node_modules/@dagger.io/dagger/dist/src');
 const folder = mkdtempSync(join(tmpdir(), 'module-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 let shape: Shape;
 let methods: Record<string, Method> = {};

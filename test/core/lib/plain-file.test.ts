@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openPlainFile, readJsonBatches, readJsonLines, readPlainFile } from '../../../src/core/lib/plain-file.js';
 
 const root = mkdtempSync(join(tmpdir(), 'plain-file-test-'));
-afterAll(() => rmSync(root, { recursive: true }));
 let count = 0;
 const file = (content: string | Buffer): string => {
   const path = join(root, String(count++));

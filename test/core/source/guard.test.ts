@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { guardTree } from '../../../src/core/source/guard.js';
 import { parseSource } from '../../../src/core/source/request.js';
 import { write } from './support.js';
@@ -14,7 +14,6 @@ beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'guard-test-')));
   write(root, { 'repo/.git/HEAD': '', 'repo/sub/a.py': '', 'plain/sub/a.py': '', 'safe/policy.yaml': '' });
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 interface Given {
   source?: string;

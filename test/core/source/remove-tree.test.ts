@@ -1,11 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { removeTree } from '../../../src/core/source/remove-tree.js';
 
 const root = mkdtempSync(join(tmpdir(), 'remove-test-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe('removing a tree', () => {
   it('does not follow links, and leaves what is beside', async () => {

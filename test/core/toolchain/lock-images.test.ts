@@ -1,13 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Fault, Refusal } from '../../../src/core/lib/errors.js';
 import { lockImage, writeImagesLock } from '../../../src/core/toolchain/lock-images.js';
 import { type Answer, type Asked, digestOf, indexFor, registryServer } from './registry-server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lock-images-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

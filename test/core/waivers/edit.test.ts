@@ -1,15 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NO_WAIVERS, withEntry } from '../../../src/core/waivers/edit.js';
 import { readWaivers } from '../../../src/core/waivers/read.js';
 import { readIfThere, replaceFile } from '../../../src/core/waivers/save.js';
 import { alice, bob, signedBy, unsigned, waived } from './support.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'waivers-'));
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 const COMMENTED = `# Ours.
 schemaVersion: 1

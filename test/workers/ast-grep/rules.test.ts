@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -72,11 +72,7 @@ const VALID = {
 async function starting(rule: object, name = 'a-rule.yaml'): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rules-'));
   writeFileSync(join(folder, name), JSON.stringify(rule));
-  try {
-    await collect(astGrepTool(), {}, { assets: { ...AST_GREP_ASSETS, '.': folder } });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  await collect(astGrepTool(), {}, { assets: { ...AST_GREP_ASSETS, '.': folder } });
 }
 
 describe('a rule file', () => {

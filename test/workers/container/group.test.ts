@@ -1,12 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { groupMemory, memoryIn, ownGroup } from '../../../src/workers/container/group.js';
 
 const MIB = 1 << 20;
 const root = mkdtempSync(join(tmpdir(), 'group-test-'));
-afterAll(() => rmSync(root, { recursive: true }));
 
 let made = 0;
 function group(files: Record<string, string>): string {

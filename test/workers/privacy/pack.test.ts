@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeText } from '../../../src/workers/privacy/decode.js';
 import { detect } from '../../../src/workers/privacy/detect.js';
 import { DETECTORS } from '../../../src/workers/privacy/detectors.js';
@@ -11,7 +11,6 @@ import { selfCheck } from '../../../src/workers/privacy/self-check.js';
 
 const PACK = fileURLToPath(new URL('../../../privacy-fixtures', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'privacy-pack-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 let copies = 0;
 /** The project's pack with its labels, or one of its files, changed. */

@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ReportLine } from '../../../src/workers/lib/protocol.js';
 import { type Places, runWorker } from '../../../src/workers/lib/run.js';
 import { MAX_BYTES, MAX_FINDINGS, privacy } from '../../../src/workers/privacy/tool.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'privacy-tool-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 let runs = 0;
 /** The folders of a step over `files`, with the pack of the project at assets. */

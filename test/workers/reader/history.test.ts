@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findingSchema } from '../../../src/core/findings/finding.js';
 import type { Collected } from '../../../src/workers/reader/collect.js';
 import { indexOf, normalise } from '../../../src/workers/reader/normalise.js';
 import type { RawFinding, ReaderRequest } from '../../../src/workers/reader/protocol.js';
 
 const source = mkdtempSync(join(tmpdir(), 'reader-history-'));
-afterAll(() => rmSync(source, { recursive: true, force: true }));
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const raw: RawFinding = { rule: 'r', path: 'gone/a.py', startLine: 7, message: 'A token.', commit: COMMIT };

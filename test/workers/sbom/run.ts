@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import type { ComponentLine, Report, ReportLine, UnreadLine } from '../../../src/workers/lib/protocol.js';
@@ -31,35 +31,27 @@ export function list(files: Record<string, string | Buffer>): Listed {
 /** Runs the worker over every file of a folder, and gives its report. */
 export async function runOver(folder: string): Promise<ReportLine[]> {
   const place = mkdtempSync(join(tmpdir(), 'sbom-'));
-  try {
-    const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name !== 'expected.json')
-      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-      .sort();
-    const files = paths.map((path) => JSON.stringify({ path, at: path, size: statSync(join(folder, path)).size }));
-    writeFileSync(join(place, 'files.jsonl'), `${files.join('\n')}\n`);
-    writeFileSync(join(place, 'config.json'), '{}');
-    await runWorker(sbomTool(), { input: place, source: folder, tool: place, output: place });
-    const lines = readFileSync(join(place, 'report.jsonl'), 'utf8').trimEnd().split('\n');
-    return lines.map((line) => JSON.parse(line) as ReportLine);
-  } finally {
-    rmSync(place, { recursive: true });
-  }
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'expected.json')
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+  const files = paths.map((path) => JSON.stringify({ path, at: path, size: statSync(join(folder, path)).size }));
+  writeFileSync(join(place, 'files.jsonl'), `${files.join('\n')}\n`);
+  writeFileSync(join(place, 'config.json'), '{}');
+  await runWorker(sbomTool(), { input: place, source: folder, tool: place, output: place });
+  const lines = readFileSync(join(place, 'report.jsonl'), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as ReportLine);
 }
 
 /** Runs the worker, with its time cap, over one file. */
 export async function runLimited(path: string, text: string): Promise<Listed> {
   const folder = mkdtempSync(join(tmpdir(), 'sbom-case-'));
-  try {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-    const listed: Listed = { components: [], unread: [] };
-    for (const line of await runOver(folder)) {
-      if (line.type === 'component') listed.components.push(line);
-      if (line.type === 'unread') listed.unread.push(line);
-    }
-    return listed;
-  } finally {
-    rmSync(folder, { recursive: true });
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+  const listed: Listed = { components: [], unread: [] };
+  for (const line of await runOver(folder)) {
+    if (line.type === 'component') listed.components.push(line);
+    if (line.type === 'unread') listed.unread.push(line);
   }
+  return listed;
 }

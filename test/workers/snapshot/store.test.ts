@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { digests, Store } from '../../../src/workers/snapshot/store.js';
 
 const root = mkdtempSync(join(tmpdir(), 'store-test-'));
-afterAll(() => rmSync(root, { recursive: true }));
 const store = new Store(root, 'sha1');
 
 describe('a store', () => {

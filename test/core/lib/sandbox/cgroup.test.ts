@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { makeCgroup, probeCgroups } from '../../../../src/core/lib/sandbox/cgroup.js';
 import type { Limits } from '../../../../src/core/lib/sandbox/job.js';
 
@@ -18,7 +18,6 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cgroup-test-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('control groups', () => {
   it('are not used where there are none, or where none can be made', () => {

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openSandbox } from '../../../../src/core/lib/sandbox/open.js';
 import { scriptJob } from './contract.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'identity-test-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('jobs of two sandboxes of one process', () => {
   it('do not count against one another', async () => {

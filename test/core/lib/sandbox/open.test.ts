@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../../src/core/lib/errors.js';
 import { probeHost } from '../../../../src/core/lib/sandbox/doctor.js';
 import { openSandbox } from '../../../../src/core/lib/sandbox/open.js';
 import { scriptJob } from './contract.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'open-test-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('opening a sandbox', () => {
   it('refuses a level that does not work here, with what was tried', async () => {

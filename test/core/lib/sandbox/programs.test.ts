@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SandboxLevel } from '../../../../src/core/lib/sandbox/job.js';
 import { openSandbox } from '../../../../src/core/lib/sandbox/open.js';
 import { systemProgram } from '../../../../src/core/lib/sandbox/programs.js';
 import { runScript } from './contract.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'programs-test-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const SCRIPT = `
 const { spawnSync } = require('node:child_process');

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { SandboxLevel } from '../../../../src/core/lib/sandbox/job.js';
 import { openSandbox } from '../../../../src/core/lib/sandbox/open.js';
 import { systemProgram } from '../../../../src/core/lib/sandbox/programs.js';
@@ -39,8 +39,6 @@ beforeAll(async () => {
     });
   }
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 for (const level of levels) {
   for (const user of users) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +8,5 @@ describe.skipIf(process.platform !== 'darwin')('seatbelt (skipped: needs macOS)'
   it('runs a probe job', async () => {
     const scratch = mkdtempSync(join(tmpdir(), 'seatbelt-test-'));
     expect((await openSandbox({ force: 'seatbelt', scratch })).level).toBe('seatbelt');
-    rmSync(scratch, { recursive: true, force: true });
   });
 });

@@ -1,13 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ContainerAnswer } from '../../../../src/core/lib/sandbox/container.js';
 import type { Job } from '../../../../src/core/lib/sandbox/job.js';
 import { readAnswer, takeOut } from '../../../../src/core/runtime/dagger/answer.js';
 
 const root = mkdtempSync(join(tmpdir(), 'answer-test-'));
-afterAll(() => rmSync(root, { recursive: true }));
 
 let left = root;
 beforeEach(() => {

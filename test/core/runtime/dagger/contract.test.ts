@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { connectDagger } from '../../../../src/cli/dagger.js';
 import type { Sandbox } from '../../../../src/core/lib/sandbox/job.js';
 import { openDaggerSandbox } from '../../../../src/core/runtime/dagger/open.js';
@@ -16,7 +16,6 @@ const reason = engine === '' || image === '' ? ' (skipped: no engine, see docs/d
 
 const folder = mkdtempSync(join(tmpdir(), 'dagger-test-'));
 const agent = join(folder, 'agent');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const orchestrator = join(folder, 'orchestrator.mjs');
 const external = ['@dagger.io/dagger'];

@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Directory } from '@dagger.io/dagger';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { handingOver, uploadProblem } from '../../../../src/core/runtime/dagger/upload.js';
 
 const root = mkdtempSync(join(tmpdir(), 'upload-test-'));
-afterAll(() => rmSync(root, { recursive: true }));
 
 let folder = root;
 beforeEach(() => {
