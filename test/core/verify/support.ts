@@ -1,9 +1,11 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { isSignatureFile, type SignatureFormat, signedAs, writeSignatures } from '../../../src/core/attest/sign.js';
 import { canonicalJson } from '../../../src/core/lib/canonical.js';
 import { sha256 } from '../../../src/core/lib/digest.js';
 import type { PrivateSigningKey } from '../../../src/core/lib/signing/keys.js';
+import { type VerifyOptions, verifyBundle } from '../../../src/core/verify/verify.js';
 import { documentIn } from '../../support/bundle.js';
 import { runTools } from '../../support/faults.js';
 import { findingLine, leaves, reportText, ruleLine } from '../../support/reports.js';
@@ -33,6 +35,18 @@ export async function smallBundle({ failing = false } = {}): Promise<string> {
 
 /** The only run record of a bundle. */
 export const recordIn = (bundle: string): string => join('runs', readdirSync(join(bundle, 'runs'))[0] ?? '');
+
+export const text = (bundle: string, path: string): string => readFileSync(join(bundle, path), 'utf8');
+
+export const rewrite = (bundle: string, path: string, change: (text: string) => string): void =>
+  writeFileSync(join(bundle, path), change(text(bundle, path)));
+
+/** The problems of a bundle, one per line. */
+export async function problemsUnder(bundle: string, options: VerifyOptions): Promise<string> {
+  const { intact, problems } = await verifyBundle(bundle, options);
+  expect(intact).toBe(problems.length === 0);
+  return problems.map(({ file, reason }) => `${file}: ${reason}`).join('\n');
+}
 
 /** Changes a document and writes it in canonical form. */
 export function edit(bundle: string, path: string, change: (value: Record<string, unknown>) => void): void {

@@ -1,19 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { bundleFromJSON } from '@sigstore/bundle';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Fault, Refusal } from '../../../../src/core/lib/errors.js';
-import { servicesAt } from '../../../../src/core/lib/signing/keyless/services.js';
-import { type KeylessOptions, keylessSigner } from '../../../../src/core/lib/signing/keyless/signer.js';
-import { tokenSource } from '../../../../src/core/lib/signing/keyless/token.js';
-import { sigstoreBundleSchema } from '../../../../src/core/lib/signing/sigstore-bundle.js';
-import { readSigstoreRoot } from '../../../../src/core/lib/signing/sigstore-root.js';
-import { temporaryFolder } from '../../../support/scan.js';
+import { Fault } from '../../../../../src/core/lib/errors.js';
+import { servicesAt } from '../../../../../src/core/lib/signing/keyless/services.js';
+import { type KeylessOptions, keylessSigner } from '../../../../../src/core/lib/signing/keyless/signer.js';
+import { tokenSource } from '../../../../../src/core/lib/signing/keyless/token.js';
+import { sigstoreBundleSchema } from '../../../../../src/core/lib/signing/sigstore-bundle.js';
+import { readSigstoreRoot } from '../../../../../src/core/lib/signing/sigstore-root.js';
 import {
   answers,
   type Failure,
@@ -24,7 +21,7 @@ import {
   ISSUER,
   identityToken,
   SUBJECT,
-} from '../../../support/sigstore.js';
+} from '../../../../support/sigstore.js';
 
 // Every service here is a fake on loopback; see test/support/sigstore.ts.
 let fake: FakeSigstore;
@@ -45,83 +42,6 @@ async function signer(more: Partial<KeylessOptions> = {}) {
   const token = await fixedToken();
   return keylessSigner({ token, services: servicesAt(fake), clock: () => new Date(), delays: [], ...more });
 }
-
-/** What a refusal says, its remedies too. */
-async function refusal(run: () => unknown): Promise<string> {
-  const error = await Promise.resolve()
-    .then(run)
-    .catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(Refusal);
-  return error instanceof Refusal ? error.message : '';
-}
-
-describe('an address of a service is refused', () => {
-  it.each([
-    ['http://fulcio.example.org', /expected an https address/],
-    ['file:///etc/passwd', /expected an https address/],
-    ['https://user:word@fulcio.example.org', /without user name, password and query/],
-    ['https://fulcio.example.org/?a=b', /without user name, password and query/],
-    ['fulcio', /expected an https address/],
-  ])('%s', async (fulcioUrl, message) => {
-    expect(await refusal(() => servicesAt({ fulcioUrl }))).toMatch(message);
-  });
-
-  it('where nothing would tell the time', async () => {
-    expect(await refusal(() => servicesAt({ tlogUpload: false }))).toMatch(/Name a timestamp authority/);
-    const both = { tlogUpload: false, rekorUrl: 'https://r.example.org', timestampServerUrl: 'https://t.example.org' };
-    expect(await refusal(() => servicesAt(both))).toMatch(/contradict each other/);
-  });
-
-  it('never for the public services, which are those of cosign', () => {
-    expect(servicesAt({})).toEqual({
-      fulcio: { name: 'Fulcio', url: 'https://fulcio.sigstore.dev' },
-      rekor: { name: 'Rekor', url: 'https://rekor.sigstore.dev' },
-    });
-  });
-});
-
-describe('an identity token is refused', () => {
-  it.each<[string, NodeJS.ProcessEnv, string | undefined, RegExp]>([
-    ['when there is none', {}, undefined, /no identity token[\s\S]*--identity-token[\s\S]*id-token: write/],
-    ['from a variable that is not set', {}, 'env:NONE', /env:NONE is not set/],
-    ['from a file that is not there', {}, '/none/token', /cannot be read/],
-    ['that is no JWT', { SIGSTORE_ID_TOKEN: 'a.b' }, undefined, /expected a JSON Web Token/],
-    ['with a payload that is no JSON', { SIGSTORE_ID_TOKEN: 'a.YQ.c' }, undefined, /expected a JSON Web Token/],
-    ['without a subject', { T: identityToken({ sub: undefined }) }, 'env:T', /with a subject/],
-    ['with an e-mail address that nobody verified', { T: identityToken({ email: 'a@b' }) }, 'env:T', /with a subject/],
-    ['that has expired', { T: identityToken({ exp: 1 }) }, 'env:T', /the token has expired[\s\S]*Get a new one/],
-  ])('%s', async (_, env, from, message) => {
-    const said = await refusal(() => tokenSource({ from, env }));
-    expect(said).toMatch(message);
-    for (const token of Object.values(env)) expect(said).not.toContain(token);
-  });
-});
-
-describe('an identity token', () => {
-  it('is read from a file', async () => {
-    const file = join(temporaryFolder(), 'token');
-    writeFileSync(file, `${identityToken()}\n`, { mode: 0o600 });
-    expect(await (await tokenSource({ from: file, env: {} }))({})).toMatchObject({ subject: SUBJECT });
-  });
-
-  it('is asked for anew each time where GitHub Actions gives it', async () => {
-    const env = { ACTIONS_ID_TOKEN_REQUEST_URL: fake.issuerUrl, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer-word' };
-    const source = await tokenSource({ env: { ...env, SIGSTORE_ID_TOKEN: 'not looked at' } });
-    for (const _ of [1, 2]) expect(await source({})).toMatchObject({ subject: SUBJECT });
-    expect(fake.asked.map(({ headers }) => headers.authorization)).toEqual([
-      'Bearer bearer-word',
-      'Bearer bearer-word',
-    ]);
-    fake.failures.set('issuer', [answers(200, '{"value":"no token"}')]);
-    await expect(source({})).rejects.toThrow(/token issuer of GitHub Actions .*not of the expected form/);
-  });
-
-  it('has a verified e-mail address for its subject', async () => {
-    expect(await (await fixedToken({ email: 'a@example.org', email_verified: true }))({})).toMatchObject({
-      subject: 'a@example.org',
-    });
-  });
-});
 
 const otherKey = () => generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).publicKey;
 
@@ -315,25 +235,5 @@ describe('keyless signing', () => {
     const { fulcioUrl, rekorUrl } = fake;
     const text = await (await signer({ services: servicesAt({ fulcioUrl, rekorUrl }) })).sign(STATEMENT);
     expect(await identityIn(text)).toEqual({ issuer: ISSUER, subject: SUBJECT });
-  });
-});
-
-describe('a trusted root is refused', () => {
-  it.each<[string, () => string, RegExp]>([
-    ['that is no JSON', () => 'x', /no trusted root of Sigstore/],
-    ['that is a list', () => '[]', /names no certificate authority|no trusted root/],
-    ['that is empty', () => '{}', /names no certificate authority/],
-    [
-      'that could not tell the time',
-      () => JSON.stringify({ ...fake.trustedRoot, tlogs: [], timestampAuthorities: [] }),
-      /nothing tells when a signature was made/,
-    ],
-    [
-      'with a key that is none',
-      () => JSON.stringify({ ...fake.trustedRoot, tlogs: [{ publicKey: { rawBytes: 'AAAA' } }] }),
-      /no trusted root of Sigstore/,
-    ],
-  ])('%s', async (_, text, message) => {
-    expect(await refusal(() => readSigstoreRoot(text(), 'root.json'))).toMatch(message);
   });
 });
