@@ -3,7 +3,7 @@ import { Fault } from '../core/lib/errors.js';
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** What the first signal does; a second one ends the process at once. */
-export interface Signals {
+interface Signals {
   /** The exit code of the signal that came, if one did. */
   exitCode(): number | undefined;
   /** Leaves signals to the process again. */
@@ -11,7 +11,7 @@ export interface Signals {
 }
 
 /** Has the first SIGINT or SIGTERM abort the work, so that it can leave what it has in order. */
-export function abortOnSignals(controller: AbortController): Signals {
+function abortOnSignals(controller: AbortController): Signals {
   let code: number | undefined;
   const handlers = Object.entries(SIGNALS).map(([name, exitCode]) => {
     const handler = () => {
@@ -54,15 +54,25 @@ function cancellation(): Cancellation {
   };
 }
 
-/** Runs work that signals cancel; a `Fault` of a cancelled one is told, and the exit code is that of the cancellation. */
-export async function underSignals(work: (cancel: Cancellation) => Promise<number>): Promise<number> {
+/** A mistake of ours is none of a cancellation's words, and stays an error. */
+const faultWords = (error: unknown): string | undefined => (error instanceof Fault ? error.message : undefined);
+
+/**
+ * Runs work that signals cancel. What a cancelled one throws is told in the words for it, and the exit code is that of the
+ * cancellation; an error without words is thrown on.
+ */
+export async function underSignals(
+  work: (cancel: Cancellation) => Promise<number>,
+  wordsFor: (error: unknown) => string | undefined = faultWords,
+): Promise<number> {
   const cancel = cancellation();
   try {
     return await work(cancel);
   } catch (error) {
     const code = cancel.exitCode();
-    if (code === undefined || !(error instanceof Fault)) throw error;
-    console.error(`security-scan: ${error.message}`);
+    const words = wordsFor(error);
+    if (code === undefined || words === undefined) throw error;
+    console.error(`security-scan: ${words}`);
     return code;
   } finally {
     cancel.dispose();

@@ -1,10 +1,11 @@
-import { type Envelope, IN_TOTO_PAYLOAD, signersOf } from '../lib/signing/dsse.js';
+import { type Envelope, IN_TOTO_PAYLOAD } from '../lib/signing/dsse.js';
 import type { PublicSigningKey } from '../lib/signing/keys.js';
 import { sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
 import type { SignerIdentity } from '../lib/signing/sigstore-root.js';
 import type { TrustedKey } from '../policy/trusted-keys.js';
 import { MAX_DOCUMENT, MAX_SIGNATURE, parseCanonical } from './document.js';
 import { type BundleFolder, textOf, wholeOf } from './folder.js';
+import { keySigner, MISNAMED } from './key-signer.js';
 import { Unsound } from './problems.js';
 import { type Certificates, certifiedSigner, trustedAs } from './trusted.js';
 
@@ -40,32 +41,28 @@ export async function approverOf(
   if (payloadType !== IN_TOTO_PAYLOAD || payload !== bytes.toString('base64'))
     throw new Unsound(`its signature ${claimed.path} is about other bytes`);
   if ('publicKey' in bundle.verificationMaterial) {
-    const signer = keySigner(bundle.dsseEnvelope, bundle.verificationMaterial.publicKey.hint, claimed, trusted);
+    const signer = approverKey(bundle.dsseEnvelope, bundle.verificationMaterial.publicKey.hint, claimed, trusted);
     return { name: signer?.roles.includes('approve') ? signer.name : undefined, identity: null };
   }
   const { key, identity } = certifiedSigner(bundle, certificates?.root);
-  if (!isNamed(bundle.dsseEnvelope, key, claimed)) throw new Unsound(OTHER_KEY);
+  if (!isNamed(bundle.dsseEnvelope, key, claimed)) throw new Unsound(MISNAMED);
   return { name: trustedAs(identity, 'approve', certificates)?.name, identity };
 }
-
-const OTHER_KEY = 'does not verify with the key that it names';
 
 const isNamed = ({ signatures }: Envelope, { keyid, shortId }: PublicSigningKey, claimed: Claimed): boolean =>
   keyid === claimed.keyid && shortId === claimed.shortId && signatures[0]?.keyid === keyid;
 
-/** The trusted key that signed the approval; undefined for a key that is not among them. Throws `Unsound`. */
-function keySigner(
+/** The trusted key that signed an approval; undefined for a key that is not among them. Throws `Unsound`. */
+function approverKey(
   envelope: Envelope,
   hint: string,
   claimed: Claimed,
   trusted: readonly TrustedKey[],
 ): TrustedKey | undefined {
-  const named = trusted.find(
-    ({ key }) => key.keyid === claimed.keyid || key.hint === hint || key.shortId === claimed.shortId,
-  );
-  const signer = trusted.find(({ key }) => signersOf(envelope, [key]).length > 0);
-  if (signer === undefined && named === undefined) return undefined;
-  if (signer === undefined || signer.key.hint !== hint || !isNamed(envelope, signer.key, claimed))
-    throw new Unsound(OTHER_KEY);
-  return signer;
+  const keys = trusted.map(({ key }) => key);
+  const signer = keySigner(envelope, keys, {
+    mentions: (key) => key.keyid === claimed.keyid || key.hint === hint || key.shortId === claimed.shortId,
+    names: (key) => key.hint === hint && isNamed(envelope, key, claimed),
+  });
+  return trusted.find(({ key }) => key === signer);
 }

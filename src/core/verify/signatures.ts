@@ -6,12 +6,13 @@ import {
   type SignedPlace,
   signatureFile,
 } from '../attest/sign.js';
-import { type Envelope, IN_TOTO_PAYLOAD, signersOf, singleSignature } from '../lib/signing/dsse.js';
+import { type Envelope, IN_TOTO_PAYLOAD, singleSignature } from '../lib/signing/dsse.js';
 import type { PublicSigningKey } from '../lib/signing/keys.js';
 import { type SigstoreBundle, sigstoreBundleSchema } from '../lib/signing/sigstore-bundle.js';
 import type { SignerIdentity } from '../lib/signing/sigstore-root.js';
 import { MAX_DOCUMENT, MAX_SIGNATURE, parseCanonical } from './document.js';
 import { type BundleFolder, textOf, wholeOf } from './folder.js';
+import { keySigner, MISNAMED } from './key-signer.js';
 import { type Problems, Unsound } from './problems.js';
 import { type Certificates, certifiedSigner, trustedAs } from './trusted.js';
 
@@ -101,18 +102,13 @@ function isByKey(
   trusted: readonly PublicSigningKey[],
 ): boolean {
   const [{ keyid } = { keyid: undefined }] = envelope.signatures;
-  const [signer] = signersOf(envelope, trusted);
-  const claimed = trusted.find((key) => file === signatureFile(place, key, format));
-  const named = trusted.find((key) => key.hint === hint || key.keyid === keyid);
-  if (signer === undefined && (claimed ?? named) !== undefined)
-    throw new Unsound('does not verify with the key that it names');
-  // Hints decide nothing; they must be right all the same, so that no byte of a signature file can change unnoticed.
-  const isNamed = signer?.keyid === keyid && (hint === undefined || signer?.hint === hint);
-  if (signer !== undefined && (claimed !== signer || !isNamed)) throw new Unsound(OTHER_KEY);
+  const isOf = (key: PublicSigningKey): boolean => file === signatureFile(place, key, format);
+  const signer = keySigner(envelope, trusted, {
+    mentions: (key) => isOf(key) || key.hint === hint || key.keyid === keyid,
+    names: (key) => isOf(key) && key.keyid === keyid && (hint === undefined || key.hint === hint),
+  });
   return signer !== undefined;
 }
-
-const OTHER_KEY = 'names another key than the one that made it';
 
 function byCertificate(
   file: string,
@@ -122,7 +118,7 @@ function byCertificate(
 ): Pick<SignedBy, 'identity' | 'trusted'> {
   const { key, identity } = certifiedSigner(bundle, certificates?.root);
   const isNamed = bundle.dsseEnvelope.signatures[0]?.keyid === key.keyid;
-  if (!isNamed || file !== signatureFile(place, key, 'sigstore')) throw new Unsound(OTHER_KEY);
+  if (!isNamed || file !== signatureFile(place, key, 'sigstore')) throw new Unsound(MISNAMED);
   return { identity, trusted: trustedAs(identity, 'scan', certificates) !== undefined };
 }
 

@@ -90,7 +90,7 @@ describe('an approval does not hold', () => {
     [
       'in the name of another',
       () => forged((s) => (predicateOf(s)['approver'] = { keyid: second.keyid })),
-      /does not verify with the key that it names/,
+      /names another key than the one that made it/,
     ],
     ['signed by another', () => forged(() => {}, second), /does not verify with the key that it names/],
     ['without its signature', () => without(signatureOf(first.shortId)), /is not signed/],
