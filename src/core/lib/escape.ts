@@ -40,9 +40,9 @@ export function forMarkdown(text: string): string {
   return forTerminal(text)
     .replace(/[\\`*_[\]~|$#]/g, '\\$&')
     .replace(/[&<>]/g, (character) => HTML[character] ?? '')
-    .replace(/^ +/, (spaces) => '&#32;'.repeat(spaces.length))
-    .replace(/^((?:&#32;)*)([+=/:-])/, '$1\\$2')
-    .replace(/^((?:&#32;)*\d+)([.)])/, '$1\\$2')
+    .replace(/^\s+/, (spaces) => spaces.replace(/./g, (space) => `&#${space.charCodeAt(0)};`))
+    .replace(/^((?:&#\d+;)*)([+=/:-])/, '$1\\$2')
+    .replace(/^((?:&#\d+;)*\d+)([.)])/, '$1\\$2')
     .replace(/@|\\#(?=\w)|\bGH-/gi, `$&${BREAK}`)
     .replace(/:(?=\/\/)|(?<=ww)(?=w\.)|(?<=\b(?:mailto|xmpp)):/gi, `$&${BREAK}`);
 }

@@ -107,6 +107,7 @@ describe('forMarkdown', () => {
     ['---', '\\---'],
     ['===', '\\==='],
     ['/close', '\\/close'],
+    ['\u2002/close', '&#8194;\\/close'],
     ['a\n\n# b', 'a\\\\u{a}\\\\u{a}\\# b'],
     ['src/a-b.ts:12', 'src/a-b.ts:12'],
   ])('%j', (text, expected) => expect(forMarkdown(text)).toBe(expected));
@@ -114,7 +115,7 @@ describe('forMarkdown', () => {
   it('leaves nothing that CommonMark or GitHub acts on, and loses nothing', () => {
     every((text) => {
       const markdown = forMarkdown(text);
-      const plain = markdown.replace(/\\[!-/:-@[-`{-~]|&(?:amp|lt|gt|#32|#8203);/g, '\0');
+      const plain = markdown.replace(/\\[!-/:-@[-`{-~]|&(?:amp|lt|gt|#\d+);/g, '\0');
       expect(plain).not.toMatch(/[\\`*_[\]~|$<>&#]|@(?!\0)|:\/\/|www\.|\bGH-(?!\0)|^[-+=/:\s]|^\d+[.)]/i);
       expect(shown(markdown)).toBe(forTerminal(text));
     });
@@ -125,9 +126,9 @@ describe('forMarkdown', () => {
     return markdown
       .replaceAll('&#8203;', '')
       .replace(
-        /\\([!-/:-@[-`{-~])|&(amp|lt|gt|#32);/g,
+        /\\([!-/:-@[-`{-~])|&(amp|lt|gt|#\d+);/g,
         (_, mark: string | undefined, name: string | undefined) =>
-          mark ?? { amp: '&', lt: '<', gt: '>' }[name ?? ''] ?? ' ',
+          mark ?? { amp: '&', lt: '<', gt: '>' }[name ?? ''] ?? String.fromCharCode(Number(name?.slice(1))),
       );
   }
 });
