@@ -157,5 +157,9 @@ const suppression = (exemption: Exemption) =>
     ? { kind: 'inSource', status: 'accepted' }
     : { kind: 'external', status: 'accepted', justification: waiverNote(exemption.waiver) };
 
+/** Paths that are their own URI reference, as most are: asking takes far less than encoding. */
+const AS_IT_IS = /^[A-Za-z0-9._~/-]*$/;
+
 /** A repository path as a relative URI reference (RFC 3986): each segment percent-encoded. */
-export const toUri = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+export const toUri = (path: string): string =>
+  AS_IT_IS.test(path) ? path : path.split('/').map(encodeURIComponent).join('/');
