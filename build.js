@@ -46,21 +46,35 @@ const COMMON = {
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
+  // Bundled CommonJS packages call `require` for Node's own modules.
+  banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
 };
 
-/** A hundred small files take twice as long to load as these few. Packages stay where npm has put them. */
+/** Optional: a peer that the user may have, and what CycloneDX's library would write XML with. */
+const NOT_BUNDLED = ['@dagger.io/dagger', 'xmlbuilder2'];
+
+/**
+ * Hundreds of small files take far longer to load than these few, packages included. Each program by itself: what they
+ * shared would be in a hundred pieces.
+ */
 async function buildPrograms(outdir) {
   for (const folder of ['core', 'cli', 'lib']) rmSync(join(outdir, folder), { recursive: true, force: true });
   execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', root], { stdio: 'inherit' });
-  await build({
+  for (const name of ['core/index', 'cli/main']) await buildProgram(name, outdir);
+}
+
+async function buildProgram(name, outdir) {
+  const { metafile } = await build({
     ...COMMON,
-    entryPoints: ['core/index', 'cli/main'].map((name) => ({ in: `src/${name}.ts`, out: name })),
+    entryPoints: [{ in: `src/${name}.ts`, out: name }],
     outdir,
     // As deep as the entry points: the package's folder is found from there.
     chunkNames: 'lib/[name]-[hash]',
     splitting: true,
-    packages: 'external',
+    external: NOT_BUNDLED,
   });
+  for (const path of packageFolders(Object.keys(metafile.inputs))) bundled.add(path);
 }
 
 /** Builds every worker into a folder of its own. Resolves to the lock's entries. */
@@ -78,9 +92,6 @@ async function buildWorker(name, outdir) {
     ...COMMON,
     entryPoints: [join('bin/workers', `${name}.ts`)],
     outfile: join(folder, 'worker.mjs'),
-    metafile: true,
-    // Bundled CommonJS packages call `require` for Node's own modules.
-    banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
   for (const asset of ASSETS[name] ?? []) cpSync(require.resolve(asset), join(folder, basename(asset)));
   if (RULES[name] !== undefined) copyRules(join(root, 'rules', RULES[name][0]), join(folder, RULES[name][1]));
@@ -95,15 +106,18 @@ function copyRules(from, to) {
 /** The folder of the innermost package of a path, and its name. */
 const PACKAGE = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/;
 
-/** Folders of all packages that went into a worker. */
+/** Folders of all packages of which something is in `dist/`. */
 const bundled = new Set();
 
+/** The folders of the packages that these files are of, by path from here. */
+function packageFolders(files) {
+  const folders = new Set(files.map((file) => PACKAGE.exec(file)?.[0]).filter((path) => path !== undefined));
+  return [...folders].map((path) => join(root, path));
+}
+
 function lockEntry(name, folder, metafile) {
-  const inputs = Object.keys(metafile.inputs).map((input) => PACKAGE.exec(input)?.[0]);
-  const owners = (ASSETS[name] ?? []).map((asset) => PACKAGE.exec(join('node_modules', asset))?.[0]);
-  const folders = [...new Set([...inputs, ...owners])]
-    .filter((path) => path !== undefined)
-    .map((path) => join(root, path));
+  const assets = (ASSETS[name] ?? []).map((asset) => join('node_modules', asset));
+  const folders = packageFolders([...Object.keys(metafile.inputs), ...assets]);
   for (const path of folders) bundled.add(path);
   const packages = Object.fromEntries(folders.map((path) => [PACKAGE.exec(path)[1], versionIn(path)]));
   const engine = ENGINES[name];

@@ -16,18 +16,19 @@ export async function topFindings(
   count = TOP,
 ): Promise<Finding[]> {
   const top: Finding[] = [];
-  for await (const finding of readFindings(join(bundle.folder, 'findings.jsonl'))) {
+  const consider = (finding: Finding) => {
     const last = top.at(-1);
     if (
       finding.kind === 'review' ||
       exempt?.(finding) !== undefined ||
       (top.length >= count && last && severityRank(finding.severity) <= severityRank(last.severity))
     )
-      continue;
+      return;
     const at = top.findIndex((other) => severityRank(other.severity) < severityRank(finding.severity));
     top.splice(at === -1 ? top.length : at, 0, finding);
     if (top.length > count) top.pop();
-  }
+  };
+  for await (const findings of readFindings(join(bundle.folder, 'findings.jsonl'))) findings.forEach(consider);
   return top;
 }
 

@@ -1,6 +1,9 @@
-import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
+import * as Enums from '@cyclonedx/cyclonedx-library/Enums';
+import * as Models from '@cyclonedx/cyclonedx-library/Models';
+import * as Serialize from '@cyclonedx/cyclonedx-library/Serialize';
+import * as Spec from '@cyclonedx/cyclonedx-library/Spec';
 import { VERSION } from '../lib/version.js';
-import { isSpdxId, spdxExpression } from './license.js';
+import { type Expressions, isSpdxId, spdxExpressions } from './license.js';
 import { type Sbom, type SbomPackage, type SbomSubject, subjectTime, topLevel } from './packages.js';
 
 const SUBJECT_REF = 'subject';
@@ -41,7 +44,8 @@ export function renderCycloneDx(sbom: Sbom): string {
 const occurrencesOf = ({ occurrences }: SbomPackage) => occurrences.map(({ path, line }) => ({ location: path, line }));
 
 function bomOf({ packages, subject, uuid }: Sbom): Models.Bom {
-  const models = new Map(packages.map((found) => [found.purl, componentOf(found)]));
+  const expressions = spdxExpressions(packages);
+  const models = new Map(packages.map((found) => [found.purl, componentOf(found, expressions)]));
   for (const found of packages) {
     for (const purl of found.dependsOn) addDependency(models.get(found.purl), models.get(purl));
   }
@@ -74,7 +78,7 @@ function subjectOf({ name, version, digest }: SbomSubject): Models.Component {
   });
 }
 
-function componentOf(found: SbomPackage): Models.Component {
+function componentOf(found: SbomPackage, expressions: Expressions): Models.Component {
   const { group, name } = parted(found);
   return new Models.Component(Enums.ComponentType.Library, name, {
     bomRef: found.purl,
@@ -83,7 +87,7 @@ function componentOf(found: SbomPackage): Models.Component {
     purl: found.purl,
     scope: SCOPES[found.scope],
     hashes: new Models.HashDictionary(found.hashes.flatMap(([algorithm, digest]) => hashOf(algorithm, digest))),
-    licenses: new Models.LicenseRepository(licensesOf(found.licenses)),
+    licenses: new Models.LicenseRepository(licensesOf(found.licenses, expressions)),
     properties: new Models.PropertyRepository(
       found.disputed.map(([algorithm, digest]) => new Models.Property(`certus:disputed:${algorithm}`, digest)),
     ),
@@ -103,9 +107,9 @@ function parted({ purl, name }: SbomPackage): { group: string | undefined; name:
 }
 
 /** An expression must stand alone (CycloneDX 1.6, licenses); beside others it is given by name. */
-function licensesOf(stated: readonly string[]): Models.License[] {
+function licensesOf(stated: readonly string[], expressions: Expressions): Models.License[] {
   return stated.map((text) => {
-    const expression = spdxExpression(text);
+    const expression = expressions.get(text);
     const license =
       expression === undefined || (stated.length > 1 && !isSpdxId(expression))
         ? new Models.NamedLicense(text)

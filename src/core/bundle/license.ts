@@ -1,4 +1,4 @@
-import { SPDX } from '@cyclonedx/cyclonedx-library';
+import * as SPDX from '@cyclonedx/cyclonedx-library/SPDX';
 
 /**
  * CycloneDX lists exceptions among the licences; these are the exceptions (spdx.org/licenses/exceptions), and the
@@ -20,6 +20,13 @@ export function spdxExpression(text: string): string | undefined {
   const result = parser.either(0);
   return parser.done ? result : undefined;
 }
+
+/** `spdxExpression` of each text. */
+export type Expressions = ReadonlyMap<string, string | undefined>;
+
+/** Of all that packages state: few texts, which many packages share. */
+export const spdxExpressions = (packages: readonly { licenses: readonly string[] }[]): Expressions =>
+  new Map([...new Set(packages.flatMap(({ licenses }) => licenses))].map((text) => [text, spdxExpression(text)]));
 
 function wordsOf(text: string): string[] | undefined {
   const words: string[] = [];

@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../findings/finding.js';
+import type { FindingBatches } from '../findings/merge.js';
 import type { FindingSeverity } from '../lib/severity.js';
 import type { StepOutcome } from '../runtime/outcome.js';
 import type { Exempt, Exemption } from '../verdict/exceptions.js';
@@ -10,7 +11,7 @@ export interface SarifRun {
   profile: string;
   outcome: StepOutcome;
   rules: readonly Rule[];
-  findings: () => AsyncIterable<Finding>;
+  findings: () => FindingBatches;
   /** Present when a baseline is used: whether the baseline knows a finding. */
   isKnown?: (finding: Finding) => boolean;
   /** Which findings are suppressed, and by what. */
@@ -65,11 +66,15 @@ export async function* renderRun(run: SarifRun): AsyncGenerator<string> {
   };
   yield `${JSON.stringify(head).slice(0, -1)},"results":[`;
   const indexes = new Map(run.rules.map((rule, index) => [rule.id, index]));
-  let first = true;
-  for await (const finding of run.findings()) {
-    const state = run.isKnown && (run.isKnown(finding) ? 'unchanged' : 'new');
-    yield `${first ? '\n' : ',\n'}${JSON.stringify(renderResult(finding, indexes.get(finding.rule), state, suppressions(finding, run.exempt)))}`;
-    first = false;
+  let separator = '\n';
+  for await (const findings of run.findings()) {
+    const results = findings.map((finding) => {
+      const state = run.isKnown && (run.isKnown(finding) ? 'unchanged' : 'new');
+      return JSON.stringify(renderResult(finding, indexes.get(finding.rule), state, suppressions(finding, run.exempt)));
+    });
+    if (results.length === 0) continue;
+    yield separator + results.join(',\n');
+    separator = ',\n';
   }
   yield '\n]}';
 }
@@ -152,5 +157,9 @@ const suppression = (exemption: Exemption) =>
     ? { kind: 'inSource', status: 'accepted' }
     : { kind: 'external', status: 'accepted', justification: waiverNote(exemption.waiver) };
 
+/** Paths that are their own URI reference, as most are: asking takes far less than encoding. */
+const AS_IT_IS = /^[A-Za-z0-9._~/-]*$/;
+
 /** A repository path as a relative URI reference (RFC 3986): each segment percent-encoded. */
-export const toUri = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+export const toUri = (path: string): string =>
+  AS_IT_IS.test(path) ? path : path.split('/').map(encodeURIComponent).join('/');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Component } from '../findings/component.js';
-import { readJsonLines } from '../lib/plain-file.js';
+import { readJsonBatches } from '../lib/plain-file.js';
 import type { BundleInput } from './documents.js';
 import { sbomOf } from './packages.js';
 import { MEDIA, type Staging } from './staging.js';
@@ -16,7 +16,8 @@ export async function writeSbom({ evidence, runs }: BundleInput, into: Staging):
   if (read.length === 0) return;
   const components: Component[] = [];
   for (const folder of read) {
-    for await (const value of readJsonLines(join(folder, 'components.jsonl'))) components.push(value as Component);
+    for await (const values of readJsonBatches(join(folder, 'components.jsonl')))
+      components.push(...(values as Component[]));
   }
   // Loaded when needed: the library costs every other run 0.1 s at its start.
   const { renderCycloneDx } = await import('./cyclonedx.js');

@@ -1,6 +1,6 @@
 import { sha256 } from '../lib/digest.js';
 import { VERSION } from '../lib/version.js';
-import { spdxExpression } from './license.js';
+import { type Expressions, spdxExpressions } from './license.js';
 import { type Sbom, type SbomPackage, type SbomSubject, subjectTime } from './packages.js';
 
 const DOCUMENT = 'SPDXRef-DOCUMENT';
@@ -24,7 +24,8 @@ interface ExtractedLicense {
  * from the content. Throws `TypeError` for a commit time that is none.
  */
 export function renderSpdx({ packages, subject, uuid }: Sbom): string {
-  const extracted = extractedLicenses(packages);
+  const expressions = spdxExpressions(packages);
+  const extracted = extractedLicenses(expressions);
   const ids = new Map(packages.map(({ purl }) => [purl, `SPDXRef-Package-${sha256(purl).slice(0, 32)}`]));
   const idOf = (purl: string): string => ids.get(purl) ?? '';
   const document = {
@@ -35,7 +36,7 @@ export function renderSpdx({ packages, subject, uuid }: Sbom): string {
     // The form that the specification proposes (SPDX 2.3, clause 6.5); nothing needs to be found there.
     documentNamespace: `https://spdx.org/spdxdocs/${encodeURIComponent(subject.name)}-${uuid}`,
     creationInfo: { created: secondsOf(subject), creators: [`Tool: certus-security-scan-${VERSION}`] },
-    packages: [subjectPackage(subject), ...packages.map((found) => packageOf(found, idOf(found.purl)))],
+    packages: [subjectPackage(subject), ...packages.map((found) => packageOf(found, idOf(found.purl), expressions))],
     ...(extracted.length > 0 && { hasExtractedLicensingInfos: extracted }),
     relationships: relationshipsOf(packages, idOf),
   };
@@ -66,7 +67,7 @@ const subjectPackage = ({ name, version, digest }: SbomSubject) => ({
   comment: `source digest ${digest}`,
 });
 
-function packageOf(found: SbomPackage, id: string) {
+function packageOf(found: SbomPackage, id: string, expressions: Expressions) {
   const { purl, name, version, hashes, disputed, licenses, occurrences } = found;
   const disagreement = disputed.map(([algorithm, digest]) => `${algorithm} ${digest}`).join('; ');
   return {
@@ -74,7 +75,7 @@ function packageOf(found: SbomPackage, id: string) {
     name,
     versionInfo: version,
     ...UNANALYSED,
-    licenseDeclared: declaredOf(licenses),
+    licenseDeclared: declaredOf(licenses, expressions),
     primaryPackagePurpose: 'LIBRARY',
     sourceInfo: `named by ${occurrences.map(({ path, line }) => `${path}:${line}`).join(', ')}`,
     ...(disagreement !== '' && { comment: `lockfiles disagree about the hash: ${disagreement}` }),
@@ -86,8 +87,8 @@ function packageOf(found: SbomPackage, id: string) {
 }
 
 /** Lockfiles that state different licences for one package are all believed. */
-function declaredOf(licenses: readonly string[]): string {
-  const terms = licenses.map((text) => spdxExpression(text) ?? referenceTo(text));
+function declaredOf(licenses: readonly string[], expressions: Expressions): string {
+  const terms = licenses.map((text) => expressions.get(text) ?? referenceTo(text));
   if (terms.length === 0) return 'NOASSERTION';
   return terms.length === 1 ? terms.join() : terms.map((term) => `(${term})`).join(' AND ');
 }
@@ -95,10 +96,9 @@ function declaredOf(licenses: readonly string[]): string {
 const referenceTo = (text: string): string => `LicenseRef-${sha256(text).slice(0, 16)}`;
 
 /** What a lockfile states that is no SPDX expression is quoted, and referred to. */
-function extractedLicenses(packages: readonly SbomPackage[]): ExtractedLicense[] {
-  const stated = new Set(packages.flatMap((found) => found.licenses));
-  return [...stated]
-    .filter((text) => spdxExpression(text) === undefined)
+function extractedLicenses(expressions: Expressions): ExtractedLicense[] {
+  return [...expressions.keys()]
+    .filter((text) => expressions.get(text) === undefined)
     .sort()
     .map((text) => ({ licenseId: referenceTo(text), extractedText: text, name: text }));
 }

@@ -22,10 +22,10 @@ export function uploadRuns(runs: readonly SarifRun[]): SarifRun[] {
 export function watched(run: SarifRun): { run: SarifRun; isWhole: () => boolean } {
   let [found, leftOut] = [0, 0];
   async function* findings() {
-    for await (const finding of run.findings()) {
-      found += 1;
-      if (!isUploaded(finding, run.exempt)) leftOut += 1;
-      yield finding;
+    for await (const batch of run.findings()) {
+      found += batch.length;
+      leftOut += batch.filter((finding) => !isUploaded(finding, run.exempt)).length;
+      yield batch;
     }
   }
   return { run: { ...run, findings }, isWhole: () => leftOut === 0 && found <= MAX_RESULTS };
@@ -35,17 +35,19 @@ export function watched(run: SarifRun): { run: SarifRun; isWhole: () => boolean 
 export const isUploaded = (finding: Finding, exempt: Exempt | undefined): boolean =>
   finding.commit === undefined && exempt?.(finding) === undefined;
 
-async function* mostSevere({ findings, exempt }: SarifRun): AsyncGenerator<Finding> {
+async function* mostSevere({ findings, exempt }: SarifRun): AsyncGenerator<readonly Finding[]> {
   const room = new Map<FindingSeverity, number>();
-  for await (const finding of findings())
-    if (isUploaded(finding, exempt)) room.set(finding.severity, (room.get(finding.severity) ?? 0) + 1);
+  for await (const batch of findings())
+    for (const finding of batch)
+      if (isUploaded(finding, exempt)) room.set(finding.severity, (room.get(finding.severity) ?? 0) + 1);
   const places = uploadPlaces(room);
-  for await (const finding of findings()) {
+  const hasPlace = (finding: Finding): boolean => {
     const left = places.get(finding.severity) ?? 0;
-    if (left === 0 || !isUploaded(finding, exempt)) continue;
+    if (left === 0 || !isUploaded(finding, exempt)) return false;
     places.set(finding.severity, left - 1);
-    yield finding;
-  }
+    return true;
+  };
+  for await (const batch of findings()) yield batch.filter(hasPlace);
 }
 
 /** How many findings of each severity an upload has room for, of how many there are: the most severe first. */

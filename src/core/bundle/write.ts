@@ -2,9 +2,8 @@ import { createReadStream, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IsKnown } from '../findings/baseline.js';
-import type { Finding } from '../findings/finding.js';
 import { type Rule, ruleSchema } from '../findings/finding.js';
-import { mergeFindings, readFindings } from '../findings/merge.js';
+import { type FindingBatches, mergeFindings, readFindings } from '../findings/merge.js';
 import { canonicalJson } from '../lib/canonical.js';
 import { readJsonLines, readPlainFile } from '../lib/plain-file.js';
 import { publicManifest } from '../manifest/manifest.js';
@@ -30,16 +29,16 @@ export async function writeFindings(
 ): Promise<Tally> {
   const counter = tallier(isKnown, exempt);
   async function* lines() {
-    for await (const finding of mergeFindings(runs.flatMap(findingsOf))) {
-      counter.add(finding);
-      yield `${canonicalJson(finding)}\n`;
+    for await (const findings of mergeFindings(runs.flatMap(findingsOf))) {
+      for (const finding of findings) counter.add(finding);
+      yield findings.map((finding) => `${canonicalJson(finding)}\n`).join('');
     }
   }
   await into.stream('findings.jsonl', MEDIA.jsonl, lines());
   return counter.finish();
 }
 
-const findingsOf = (run: StepRun): AsyncIterable<Finding>[] =>
+const findingsOf = (run: StepRun): FindingBatches[] =>
   run.results === undefined ? [] : [readFindings(join(run.results, 'findings.jsonl'))];
 
 /** Renders every document but findings.jsonl, and last the index. Returns the index and its SHA-256. */

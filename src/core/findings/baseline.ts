@@ -52,6 +52,8 @@ type Files = readonly { path: string; gitBlob: string }[];
 
 async function knownIn(files: readonly string[]): Promise<IsKnown> {
   const fingerprints = new Set<string>();
-  for (const file of files) for await (const { fingerprint } of readFindings(file)) fingerprints.add(fingerprint);
+  for (const file of files)
+    for await (const findings of readFindings(file))
+      for (const { fingerprint } of findings) fingerprints.add(fingerprint);
   return ({ fingerprint }) => fingerprints.has(fingerprint);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../lib/errors.js';
 import { MAX_STEP_FINDINGS, READER_LIMITS } from '../lib/limits.js';
-import { readJsonLines, readPlainFile } from '../lib/plain-file.js';
+import { readJsonBatches, readJsonLines, readPlainFile } from '../lib/plain-file.js';
 import { printable } from '../lib/printable.js';
 import { redact } from '../lib/redact.js';
 import type { Job, JobResult } from '../lib/sandbox/job.js';
@@ -124,7 +124,8 @@ async function take(step: Step, results: string) {
   const unread: Unread[] = [];
   for await (const value of readJsonLines(join(results, 'unread.jsonl'))) unread.push(unreadSchema.parse(value));
   await checkFindings(step, results, answer);
-  for await (const value of readJsonLines(join(results, 'components.jsonl'))) componentSchema.parse(value);
+  for await (const values of readJsonBatches(join(results, 'components.jsonl')))
+    for (const value of values) componentSchema.parse(value);
   return { found: { findings: answer.findings, suppressed: answer.suppressed, unread }, results };
 }
 
@@ -133,13 +134,14 @@ async function checkFindings(step: Step, results: string, answer: Answer): Promi
   for await (const value of readJsonLines(join(results, 'rules.jsonl'))) rules.add(ruleSchema.parse(value).id);
   let previous: Finding | undefined;
   let found = 0;
-  for await (const value of readJsonLines(join(results, 'findings.jsonl'))) {
+  const check = (value: unknown) => {
     const finding = findingSchema.parse(value);
     const ordered = previous === undefined || compareFindings(previous, finding) <= 0;
     if (!ordered || finding.tool !== step.tool || !rules.has(finding.rule)) throw new Error('findings out of form');
     previous = finding;
     found += 1;
-  }
+  };
+  for await (const values of readJsonBatches(join(results, 'findings.jsonl'))) values.forEach(check);
   if (found !== answer.findings) throw new Error('findings are missing');
 }
 

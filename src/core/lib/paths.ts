@@ -58,10 +58,14 @@ function ruleMatcher({ globs, except, action }: PathRule): (path: string) => boo
 }
 
 /**
- * Matches whole paths. The `s` flag is there because file names may hold line breaks, which `.` would not match:
- * without it a name decides whether a rule applies. `anyCase` is for key files: `ID.PEM` holds a key too.
+ * Matches whole paths, by glob or, as picomatch does, by the very text: `app/[id].ts` names a file of that name too. The `s`
+ * flag is there because file names may hold line breaks, which `.` would not match: without it a name decides whether a
+ * rule applies. `anyCase` is for key files: `ID.PEM` holds a key too.
  */
 export function globMatcher(globs: readonly string[], anyCase = false): (path: string) => boolean {
   const options = { dot: true, nonegate: true, windows: false, nocase: anyCase, flags: anyCase ? 'is' : 's' };
-  return picomatch([...globs], options);
+  const texts = new Set(globs);
+  // Asked directly: a matcher of picomatch's takes twice as long.
+  const patterns = globs.map((glob) => picomatch.makeRe(glob, options));
+  return (path) => texts.has(path) || patterns.some((pattern) => pattern.test(path));
 }

@@ -2,8 +2,8 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../bundle/staging.js';
 import { componentSchema } from '../findings/component.js';
-import { type Finding, type Rule, ruleSchema } from '../findings/finding.js';
-import { mergeFindings } from '../findings/merge.js';
+import { type Rule, ruleSchema } from '../findings/finding.js';
+import { type FindingBatches, mergeFindings } from '../findings/merge.js';
 import { canonicalJson } from '../lib/canonical.js';
 import { readJsonLines } from '../lib/plain-file.js';
 import type { ReportFormat } from '../lib/report-format.js';
@@ -55,8 +55,9 @@ async function addRules(part: StepPart, all: Map<string, Rule>): Promise<Readonl
   return own;
 }
 
-async function* findingLines(sources: readonly AsyncIterable<Finding>[]): AsyncGenerator<string> {
-  for await (const finding of mergeFindings(sources)) yield `${JSON.stringify(finding)}\n`;
+async function* findingLines(sources: readonly FindingBatches[]): AsyncGenerator<string> {
+  for await (const findings of mergeFindings(sources))
+    yield findings.map((finding) => `${JSON.stringify(finding)}\n`).join('');
 }
 
 /** Formats that are ours or a standard's; of every other one the reader keeps the tool's own report. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { compareFindings, type Finding, findingSchema } from '../findings/finding.js';
-import { readJsonLines } from '../lib/plain-file.js';
+import { readJsonBatches } from '../lib/plain-file.js';
 import type { Step } from '../plan/plan.js';
 import type { HandedFile } from '../runtime/input.js';
 import type { StepOutcome } from '../runtime/outcome.js';
@@ -42,7 +42,7 @@ export function checkOutcome(part: StepPart): void {
 }
 
 /** The findings of a part, each checked as those of a reader are. Throws `Refusal`. */
-export async function* findingsOf(part: StepPart, rules: ReadonlySet<string>): AsyncGenerator<Finding> {
+export async function* findingsOf(part: StepPart, rules: ReadonlySet<string>): AsyncGenerator<readonly Finding[]> {
   try {
     yield* checkedFindings(part, rules);
   } catch (error) {
@@ -50,12 +50,12 @@ export async function* findingsOf(part: StepPart, rules: ReadonlySet<string>): A
   }
 }
 
-async function* checkedFindings(part: StepPart, rules: ReadonlySet<string>): AsyncGenerator<Finding> {
+async function* checkedFindings(part: StepPart, rules: ReadonlySet<string>): AsyncGenerator<readonly Finding[]> {
   const { step, outcome } = part;
   const known = new Set(part.files.map(({ path }) => path));
   let previous: Finding | undefined;
   let [found, suppressed] = [0, 0];
-  for await (const value of readJsonLines(placeOf(part, FINDINGS))) {
+  const checked = (value: unknown): Finding => {
     const finding = findingSchema.parse(value);
     if (previous !== undefined && compareFindings(previous, finding) > 0) throw new Unsound('is not in order');
     if (finding.tool !== step.tool || finding.category !== step.category) throw new Unsound('is of another tool');
@@ -63,9 +63,13 @@ async function* checkedFindings(part: StepPart, rules: ReadonlySet<string>): Asy
     if (finding.commit === undefined && !known.has(finding.path))
       throw new Unsound('has a finding in a file that its part does not have');
     previous = finding;
-    found += 1;
-    suppressed += finding.suppressed ? 1 : 0;
-    yield finding;
+    return finding;
+  };
+  for await (const values of readJsonBatches(placeOf(part, FINDINGS))) {
+    const findings = values.map(checked);
+    found += findings.length;
+    suppressed += findings.filter((finding) => finding.suppressed).length;
+    yield findings;
   }
   if (found !== outcome.findings || suppressed !== outcome.suppressed)
     throw new Unsound(`has ${found} findings (${suppressed} suppressed), not as many as its outcome`);

@@ -1,18 +1,18 @@
 /**
  * Hands values that one loop reads to a consumer that pulls them: one pass over a file can feed a renderer for each tool.
- * `push` resolves when the consumer has used the values, so no more than one batch is held.
+ * `push` resolves when the consumer has used the value, so no more than one is held.
  */
-export function channel<T>() {
-  let batch: readonly T[] | undefined;
+export function channel<T extends object>() {
+  let given: T | undefined;
   let closed = false;
   let wake = () => {};
   let used = () => {};
 
   async function* values(): AsyncGenerator<T> {
     for (;;) {
-      if (batch !== undefined) {
-        yield* batch;
-        batch = undefined;
+      if (given !== undefined) {
+        yield given;
+        given = undefined;
         used();
       } else if (closed) return;
       else
@@ -24,8 +24,8 @@ export function channel<T>() {
 
   return {
     values,
-    push(next: readonly T[]): Promise<void> {
-      batch = next;
+    push(next: T): Promise<void> {
+      given = next;
       wake();
       return new Promise<void>((resolve) => {
         used = resolve;

@@ -58,7 +58,7 @@ function addKnown(line: string, known: Set<string>): void {
 
 /** Renders one report while findings are read, and gives the digest that its file must have. */
 export function rerender({ run }: Report) {
-  const findings = channel<Finding>();
+  const findings = channel<readonly Finding[]>();
   const hash = createHash('sha256');
   const rendered = (async () => {
     let pending = '';
@@ -90,7 +90,7 @@ export const digestOfAll = (folder: BundleFolder, reports: readonly Report[]): P
 
 /** The digest of results.upload.sarif: as `digestOfAll`, without failed runs and what an upload leaves out. */
 export function digestOfUpload(folder: BundleFolder, reports: readonly Report[], counts: Counts): Promise<string> {
-  const none = async function* (): AsyncGenerator<Finding> {};
+  const none = async function* (): AsyncGenerator<readonly Finding[]> {};
   const chosen = uploadRuns(reports.map(({ run }) => ({ ...run, findings: none }))).map(({ tool }) => tool.id);
   const runs = reports
     .filter(({ run }) => chosen.includes(run.tool.id))

@@ -259,11 +259,9 @@ describe('vulnerabilities', () => {
         severity: 'high',
         vulnerability: { ids, purl },
       });
-      yield of('osv', ['CVE-2', 'GHSA-2'], 'pkg:npm/b@1');
-      yield of('osv', ['CVE-1']);
-      yield of('osv', ['CVE-2', 'GHSA-2'], 'pkg:npm/b@1');
-      yield of('other', ['CVE-3']);
-      yield { tool: 'osv', severity: 'low' };
+      yield [of('osv', ['CVE-2', 'GHSA-2'], 'pkg:npm/b@1'), of('osv', ['CVE-1'])];
+      yield [of('osv', ['CVE-2', 'GHSA-2'], 'pkg:npm/b@1'), of('other', ['CVE-3'])];
+      yield [{ tool: 'osv', severity: 'low' }];
     }
     const severity = [{ method: 'security-scan', score: 'high' }];
     expect(await vulnerabilityScans(evidence({ steps: { osv: 'findings', clean: 'clean' }, packs }), findings)).toEqual(

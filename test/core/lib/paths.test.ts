@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
 import { compilePathRules, globMatcher, type PathRule } from '../../../src/core/lib/paths.js';
 
@@ -65,6 +67,27 @@ describe('globMatcher', () => {
   it('takes a leading ! as part of the name', () => {
     expect(globMatcher(['!a'])('b')).toBe(false);
     expect(globMatcher(['!a'])('!a')).toBe(true);
+  });
+
+  it('matches nothing without a glob', () => {
+    expect(globMatcher([])('')).toBe(false);
+    expect(globMatcher([])('a')).toBe(false);
+  });
+
+  it('takes a glob for the name of a file, too', () => {
+    expect(globMatcher(['app/[id].ts'])('app/[id].ts')).toBe(true);
+    expect(globMatcher(['app/[id].ts'])('app/d.ts')).toBe(true);
+  });
+
+  it('matches what picomatch matches', () => {
+    const options = { dot: true, nonegate: true, windows: false, flags: 's' };
+    const piece = fc.constantFrom('a', 'b', '.', '/', '*', '**', '?', '[ab]', '{a,b}', '!', '(', ')', '\n', '+(a)');
+    const text = fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 3 }), text, (globs, path) => {
+        expect(globMatcher(globs)(path)).toBe(picomatch(globs, options)(path));
+      }),
+    );
   });
 
   it('tells case apart unless asked not to', () => {

@@ -56,7 +56,7 @@ function runOf(tool: string, count: number): SarifRun {
     outcome: { ...common, status, files: 1, findings: count },
     rules: RULES,
     findings: async function* () {
-      yield* findings;
+      for (let at = 0; at < findings.length; at += 7) yield findings.slice(at, at + 7);
     },
   };
 }
@@ -75,7 +75,7 @@ async function written(runs: readonly SarifRun[]) {
   mkdirSync(join(root, 'reports'));
   const all: Finding[] = [];
   for (const run of runs) {
-    for await (const finding of run.findings()) all.push(findingSchema.parse(finding));
+    for await (const batch of run.findings()) all.push(...batch.map((finding) => findingSchema.parse(finding)));
     const pieces: string[] = [];
     for await (const piece of renderSarif([run])) pieces.push(piece);
     writeFileSync(join(root, 'reports', `${run.tool.id}.sarif.json`), pieces.join(''));

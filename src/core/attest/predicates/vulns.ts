@@ -44,7 +44,7 @@ interface Found {
  */
 export async function vulnerabilityScans(
   { plan, outcomes }: Evidence,
-  findings: () => AsyncIterable<Found>,
+  findings: () => AsyncIterable<readonly Found[]>,
 ): Promise<VulnerabilityScan[]> {
   const answered = plan.steps.flatMap((step) => {
     const status = outcomes.find((outcome) => outcome.step === step.id)?.status;
@@ -53,10 +53,11 @@ export async function vulnerabilityScans(
   });
   if (answered.length === 0) return [];
   const found = new Map(answered.map(({ step }) => [step.tool, new Map<string, Vulnerability>()]));
-  for await (const finding of findings()) {
-    const entry = vulnerabilityOf(finding);
-    if (entry !== undefined) found.get(finding.tool)?.set(`${entry.id} ${canonicalJson(entry)}`, entry);
-  }
+  for await (const batch of findings())
+    for (const finding of batch) {
+      const entry = vulnerabilityOf(finding);
+      if (entry !== undefined) found.get(finding.tool)?.set(`${entry.id} ${canonicalJson(entry)}`, entry);
+    }
   return answered.map(({ step, database }) => ({
     name: `vulns-${step.tool}`,
     scanner: { ...identityOf(step), db: database, result: sorted(found.get(step.tool)) },
