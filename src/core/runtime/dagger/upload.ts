@@ -3,6 +3,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Client, Directory, File } from '@dagger.io/dagger';
 import { walk } from '../../lib/sandbox/walk.js';
+import type { Stays } from './stays.js';
 
 /** Hands files of the machine that this process runs on to the engine, as they are now. `path` is a folder; `only` leaves in the entries of these names. */
 export type Upload = (path: string, only?: readonly string[]) => Promise<Directory>;
@@ -22,29 +23,24 @@ export const hostUpload =
 /** A file or folder of the caller, in the engine. */
 export type Uploaded = { folder: Directory } | { file: File };
 
-/** Uploads for one session: what is as it was at an earlier call is not sent again. Each throws for what an upload would change without a word. */
+/**
+ * Uploads for one session: what is as it was at an earlier call is not sent again. Each throws for what an upload would change
+ * without a word, and for what is not here.
+ */
 export interface HandOver {
   /** A file or folder as it is now. */
   one(from: string): Promise<Uploaded>;
-  /** A folder that nothing changes in this session: what lies in a folder that a job left is there, all else is looked at and sent once. */
+  /** A file or folder that nothing changes in this session: what stayed on the engine is taken from there, all else is looked at and sent once. */
   settled(from: string): Promise<Uploaded>;
-  /** Tells that a job left this folder, which was brought to `path`, a real path here. */
-  left(path: string, folder: Directory): void;
   /** A folder with these entries of it alone, as they are now. */
   some(folder: string, names: readonly string[]): Promise<Directory>;
 }
 
-export function handingOver(upload: Upload): HandOver {
+export function handingOver(upload: Upload, stays: Stays): HandOver {
   const known = new Map<string, Promise<Uploaded>>();
-  const lefts = new Map<string, Directory>();
-  /** What was added here after the job is not there. */
-  const leftAt = async (from: string) => {
-    const [path, folder] = [...lefts].find(([path]) => from.startsWith(`${path}/`)) ?? [];
-    if (path === undefined || folder === undefined) return undefined;
-    return await folder
-      .directory(from.slice(path.length + 1))
-      .sync()
-      .catch(() => undefined);
+  const stateHere = (path: string) => {
+    stays.demandHere(path);
+    return stateOf(path);
   };
   const once = (key: string, send: () => Promise<Uploaded>) => {
     const sent = known.get(key) ?? send();
@@ -54,19 +50,17 @@ export function handingOver(upload: Upload): HandOver {
   return {
     settled: (from) =>
       once(from, async () => {
-        const there = await leftAt(from);
-        if (there !== undefined) return { folder: there };
-        stateOf(from);
+        if (stays.rootOf(from) !== undefined) return { folder: await stays.at(from) };
+        stateHere(from);
         return send(from, upload);
       }),
-    left: (path, folder) => void lefts.set(path, folder),
     one: async (from) => {
       const path = await realpath(from);
-      return once(`${path}\0${stateOf(path)}`, () => send(path, upload));
+      return once(`${path}\0${stateHere(path)}`, () => send(path, upload));
     },
     some: async (from, names) => {
       const folder = await realpath(from);
-      const states = names.map((name) => `${name}\0${stateOf(join(folder, name))}`);
+      const states = names.map((name) => `${name}\0${stateHere(join(folder, name))}`);
       const sent = await once(`${folder}\0${states.join('\0')}`, async () => ({ folder: await upload(folder, names) }));
       if ('file' in sent) throw new Error('a folder was sent as a file');
       return sent.folder;
