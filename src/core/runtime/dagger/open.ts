@@ -39,11 +39,10 @@ export interface DaggerOptions {
 export async function openDaggerSandbox(engine: DaggerEngine, options: DaggerOptions): Promise<Sandbox> {
   const { client, upload } = engine;
   try {
-    const version = await client.version();
     const { image, agent, scratch } = options;
     const stays = staying(scratch);
     const ports = { client, handOver: handingOver(upload, stays), stays, agent, image, scratch };
-    const probed = await probe(ports);
+    const [version, probed] = await Promise.all([client.version(), probe(ports)]);
     const { facts } = probed;
     const [name = '', digest = ''] = image.split('@');
     const on = { engine, ports, probed };

@@ -40,7 +40,7 @@ export function handingOver(upload: Upload, stays: Stays): HandOver {
   const known = new Map<string, Promise<Uploaded>>();
   const stateHere = (path: string) => {
     stays.demandHere(path);
-    return stateOf(path);
+    return demandedState(path);
   };
   const once = (key: string, send: () => Promise<Uploaded>) => {
     const sent = known.get(key) ?? send();
@@ -68,8 +68,8 @@ export function handingOver(upload: Upload, stays: Stays): HandOver {
   };
 }
 
-function stateOf(path: string): string {
-  const { problem, state } = look(path);
+function demandedState(path: string): string {
+  const { problem, state } = stateOf(path);
   if (problem !== undefined) throw new Error(problem);
   return state;
 }
@@ -95,18 +95,20 @@ export function withUploaded(context: Directory, at: string, what: Uploaded, uid
 const PATTERN = /[*?[\]\\!]/;
 
 /** Why this file or folder would not arrive in an engine as it is, or undefined. */
-export const uploadProblem = (path: string): string | undefined => look(path).problem;
+export const uploadProblem = (path: string): string | undefined => stateOf(path).problem;
 
 /**
  * Looks at all that would be sent. `state` is another one after any change: nobody but root can set the time of the last
- * change of a file's status (inode(7)).
+ * change of a file's status (inode(7)). What is at or below `apart` does not count.
  */
-function look(path: string): { problem: string | undefined; state: string } {
+export function stateOf(path: string, apart?: string): { problem: string | undefined; state: string } {
   let problem = PATTERN.test(path)
     ? `an engine of Dagger cannot be handed this path: ${JSON.stringify(path)}`
     : undefined;
   const hash = createHash('sha256');
+  const isApart = insideOf(apart);
   walk(path, (entry, stat) => {
+    if (isApart(entry)) return true;
     hash.update(entry).update(`\0${stat.ino} ${stat.mode} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}\n`);
     // Pipes would be missing in the upload and sockets would be empty files: what is scanned must be what is there.
     if (!stat.isFile() && !stat.isDirectory() && !stat.isSymbolicLink())
@@ -114,4 +116,10 @@ function look(path: string): { problem: string | undefined; state: string } {
     return problem === undefined;
   });
   return { problem, state: hash.digest('hex') };
+}
+
+function insideOf(folder: string | undefined): (entry: Buffer) => boolean {
+  if (folder === undefined) return () => false;
+  const start = Buffer.from(`${folder}/`);
+  return (entry) => entry.subarray(0, start.length).equals(start) || entry.equals(start.subarray(0, -1));
 }

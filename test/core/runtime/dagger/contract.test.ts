@@ -7,6 +7,7 @@ import { connectDagger } from '../../../../src/cli/dagger.js';
 import { openDaggerSandbox } from '../../../../src/core/runtime/dagger/open.js';
 import { CASES, runCases } from '../../lib/sandbox/suite.js';
 import { ENGINE_CASES } from './cases-engine.js';
+import { ENGINE_MIRROR } from './cases-engine-mirror.js';
 import { ENGINE_STAYS } from './cases-engine-stays.js';
 import { ENGINE_WALLS } from './cases-engine-walls.js';
 import type { EngineUse } from './engine.js';
@@ -26,15 +27,20 @@ const external = ['@dagger.io/dagger'];
 const bundle = (entry: string, outfile: string) =>
   build({ entryPoints: [entry], outfile, external, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
 
-const ON_ENGINE = [...ENGINE_CASES, ...ENGINE_STAYS, ...ENGINE_WALLS];
+const ON_ENGINE = [...ENGINE_CASES, ...ENGINE_STAYS, ...ENGINE_WALLS, ...ENGINE_MIRROR];
 
 let sessions = 0;
 
-async function inSession(place: string, cache: boolean, use: EngineUse): Promise<void> {
-  const engine = await connectDagger();
+async function inSession(
+  place: string,
+  cache: boolean,
+  use: EngineUse,
+  sending = { inputs: [] as readonly string[], fixed: [folder] as readonly string[] },
+): Promise<void> {
+  const scratch = join(place, `scratch-${sessions++}`);
+  mkdirSync(scratch);
+  const engine = await connectDagger({ scratch, ...sending });
   try {
-    const scratch = join(place, `scratch-${sessions++}`);
-    mkdirSync(scratch);
     const options = { image, agent, scratch, cache };
     await use(await openDaggerSandbox(engine, options), engine, options);
   } finally {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Sending } from '../../../../src/cli/dagger.js';
 import type { Job, JobResult, Sandbox } from '../../../../src/core/lib/sandbox/job.js';
 import type { DaggerEngine, DaggerOptions } from '../../../../src/core/runtime/dagger/open.js';
 import { type JobOptions, scriptJob } from '../../lib/sandbox/contract.js';
@@ -17,7 +18,8 @@ export type EngineUse = (sandbox: Sandbox, engine: DaggerEngine, options: Dagger
 
 export interface EngineWorld {
   folder: string;
-  inSession(place: string, cache: boolean, use: EngineUse): Promise<void>;
+  /** What it sends lies in `folder`, or is as `sending` says. */
+  inSession(place: string, cache: boolean, use: EngineUse, sending?: Pick<Sending, 'inputs' | 'fixed'>): Promise<void>;
 }
 
 export interface Ran {
