@@ -12,11 +12,13 @@ import { stateOf, type Upload } from './upload.js';
  * An engine keeps what a client of one name sent it, and takes a file there for unchanged while size, owner, rights and time of
  * modification are the same (engine/filesync/diff.go, 0.21). Archives can give all files one time, npm's do: with one name for
  * all, a file that was put in the place of another of that size would be scanned as the other one.
- * What lies in the folder `apart` is written by runs and read by none.
+ * What lies in the folder `apart` of one of them is written by runs and read by none.
  */
 export async function mirrorName(paths: readonly string[], apart?: string): Promise<string> {
-  const [real, without] = await Promise.all([realPaths(paths), realPaths(apart === undefined ? [] : [apart])]);
-  return sha256(real.map((path) => `${path}\0${stateOf(path, without[0]).state}\n`).join(''));
+  const real = await realPaths(paths);
+  const [output = ''] = await realPaths(apart === undefined ? [] : [apart]);
+  const stateIn = (path: string) => stateOf(path, output.startsWith(`${path}/`) ? output : undefined).state;
+  return sha256(real.map((path) => `${path}\0${stateIn(path)}\n`).join(''));
 }
 
 /** Those of paths that lead nowhere are themselves. */

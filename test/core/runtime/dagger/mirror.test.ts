@@ -40,6 +40,15 @@ describe('the name of a client', () => {
     expect(await mirrorName([folder])).not.toBe(first);
   });
 
+  it('is another one for another tree when runs write above it or to it', async () => {
+    for (const apart of [folder, join(folder, '..')]) {
+      put('one');
+      const first = await mirrorName([folder], apart);
+      put('two');
+      expect(await mirrorName([folder], apart)).not.toBe(first);
+    }
+  });
+
   it('is the same for the same tree, under any name of it, whatever runs wrote to their folder', async () => {
     put('one');
     const apart = join(folder, 'results');
