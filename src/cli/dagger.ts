@@ -1,19 +1,33 @@
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Whole from '@dagger.io/dagger';
 import type { Client, ConnectOpts, GraphQLClient } from '@dagger.io/dagger';
 import { Refusal } from '../core/lib/errors.js';
+import { freshUpload, mirrorName } from '../core/runtime/dagger/mirror.js';
 import type { DaggerEngine } from '../core/runtime/dagger/open.js';
+import type { WantedSandbox } from '../core/runtime/dagger/runtime.js';
 import { hostUpload } from '../core/runtime/dagger/upload.js';
+
+/** What a connection is to send. */
+export interface Sending extends Omit<WantedSandbox, 'minimum'> {
+  /** Folders in which a path never comes to have other content. */
+  fixed: readonly string[];
+}
 
 /**
  * Connects to an engine as the SDK finds or starts one; `stop` disconnects. The SDK is an optional part of the installation.
  * Throws `Refusal` ('sandbox') when there is no SDK or no engine.
  */
-export async function connectDagger(): Promise<DaggerEngine> {
+export async function connectDagger({ scratch, inputs, exportDir, fixed }: Sending): Promise<DaggerEngine> {
   const connect = await loadConnect();
+  // The client of a session that is there has the name that it has.
+  const named = process.env['DAGGER_SESSION_PORT'] === undefined;
+  const upload = (client: Client) =>
+    freshUpload(hostUpload(client), [scratch, ...fixed, ...(named ? inputs : [])], scratch);
+  if (named) await nameClient(join(scratch, 'client'), await mirrorName(inputs, exportDir));
   let disconnect = () => {};
   const held = new Promise<void>((resolve) => {
     disconnect = resolve;
@@ -24,11 +38,18 @@ export async function connectDagger(): Promise<DaggerEngine> {
         disconnect();
         await connection.catch(() => undefined);
       };
-      resolve({ client, upload: hostUpload(client), stop });
+      resolve({ client, upload: upload(client), stop });
       await held;
     });
     connection.catch((cause: unknown) => reject(noEngine(cause)));
   });
+}
+
+/** A client of Dagger reads its name there (engine/client/stableid.go, 0.21), and this process nothing. */
+async function nameClient(state: string, name: string): Promise<void> {
+  await mkdir(join(state, 'dagger'), { recursive: true, mode: 0o700 });
+  await writeFile(join(state, 'dagger', 'stable_client_id'), name);
+  process.env['XDG_STATE_HOME'] = state;
 }
 
 type Connect = (use: (client: Client) => Promise<void>) => Promise<void>;

@@ -25,7 +25,7 @@ export async function inRuntime<T>(
   const engines: DaggerEngine[] = [];
   const onEngine: OpenSandbox = async (wanted) => {
     const images = await loadImages();
-    const engine = await connectDagger();
+    const engine = await connectDagger({ ...wanted, fixed: [catalog.store] });
     engines.push(engine);
     return await daggerRuntime(engine, catalog, images, { ...flags, cache: flags.cache ?? true })(wanted);
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { closeIncomplete, findRemains, openIncomplete, type Remains, workFolder } from './bundle/incomplete.js';
 import { openAuditLog } from './bundle/run-record.js';
 import { type Staging, staging } from './bundle/staging.js';
@@ -14,6 +14,7 @@ import type { OpenSandbox } from './runtime/dagger/runtime.js';
 import type { StepEvent } from './runtime/run.js';
 import type { ScanRequest } from './scan-request.js';
 import { removeTree } from './source/remove-tree.js';
+import { parseSource } from './source/request.js';
 import type { Verdict } from './verdict/judge.js';
 
 /** What a scan tells those who watch it. */
@@ -95,9 +96,16 @@ export async function openLog(plan: Plan, request: ScanRequest, ports: ScanPorts
 async function sandboxFor(plan: Plan, request: ScanRequest, work: string, open: OpenSandbox): Promise<Sandbox> {
   const sandbox = await (request.unsandboxed
     ? openSandbox({ scratch: work, force: 'none' })
-    : open({ scratch: work, minimum: minimumLevel(plan) }));
+    : open({ scratch: work, minimum: minimumLevel(plan), ...inputsOf(request) }));
   refuseUnenforced(plan, sandbox.enforcement);
   return sandbox;
+}
+
+/** What is read where it lies: the source, unless it is fetched or comes on standard input, and the packs of assets. */
+function inputsOf({ source, privacyAssets, exportDir }: ScanRequest) {
+  const { path } = { path: undefined, ...parseSource(source) };
+  const inputs = [path, privacyAssets].flatMap((given) => (given === undefined ? [] : [resolve(given)]));
+  return { inputs, exportDir: resolve(exportDir) };
 }
 
 /** One sandbox serves all steps, so it is as strong as the most demanding of them asks. */

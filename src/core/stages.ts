@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ScanAdmission } from './admission.js';
 import { stepRecorder } from './decisions.js';
@@ -47,10 +47,6 @@ export async function take(
     if (signal.aborted) return notRead(signal, scratch);
     throw error;
   });
-  // A source without such files leaves no folder for them, and a mount needs one.
-  for (const name of ['general', 'sensitive'])
-    if ((await mkdir(join(snapshot.folder, name), { recursive: true })) !== undefined)
-      await chmod(join(snapshot.folder, name), 0o755);
   const bytes = snapshot.entries.reduce((sum, entry) => sum + entry.size, 0);
   run.say({ type: 'snapshot', state: 'done', files: snapshot.entries.length, bytes, unread: snapshot.unread.length });
   return snapshot;

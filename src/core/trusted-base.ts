@@ -78,7 +78,9 @@ async function snapshotAt(request: ScanRequest, ref: string, { work, catalog, si
   await stageLocked('snapshot', catalog, worker.folder);
   const audit = { record: (event: AuditEvent) => void decisions.push(event) };
   const limits = snapshotLimits(defaultPolicy());
-  return takeSnapshot(source, { sandbox, audit, worker, scratch: work, limits, pathRules: [], signal });
+  const snapshot = await takeSnapshot(source, { sandbox, audit, worker, scratch: work, limits, pathRules: [], signal });
+  await sandbox.bring(snapshot.folder, signal);
+  return snapshot;
 }
 
 async function adopt(request: ScanRequest, ref: string, snapshot: Snapshot, catalog: Catalog) {

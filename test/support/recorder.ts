@@ -36,6 +36,8 @@ const NO_SANDBOX = {
   },
   substrate: {},
   run: () => Promise.reject(new Error('nothing is run')),
+  filesIn: () => Promise.reject(new Error('nothing is run')),
+  bring: () => Promise.reject(new Error('nothing is run')),
 } satisfies Sandbox;
 
 const order: RecorderOrder = JSON.parse(process.argv[2] ?? '');

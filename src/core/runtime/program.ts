@@ -28,7 +28,7 @@ export async function prepareProgram(
   demandInterpreter(step.tool, program, context.sandbox.substrate);
   const tool = await toolFolder(step, program, folder, context);
   const { covered, unread, mounts: packs } = await advise(step, files, folder, context);
-  const seen = await makeView(step, covered, context.snapshot, join(folder, 'src'));
+  const seen = await makeView(step, covered, context, join(folder, 'src'));
   await writeInput(join(folder, 'in'), seen, {});
   const mounts: Mount[] = [
     ...packs,

@@ -2,8 +2,8 @@ import { chmod, link, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { globMatcher } from '../lib/paths.js';
 import type { Step } from '../plan/plan.js';
-import type { Snapshot } from '../source/snapshot.js';
 import { standIn } from '../source/tool-names.js';
+import type { StepContext } from './context.js';
 import type { HandedFile } from './input.js';
 
 /** The folder under /src that holds what an installed tool is given, and nothing else. */
@@ -16,9 +16,10 @@ export const VIEW = 'view';
 export async function makeView(
   step: Step,
   files: readonly HandedFile[],
-  snapshot: Snapshot,
+  { snapshot, sandbox, signal }: Pick<StepContext, 'snapshot' | 'sandbox' | 'signal'>,
   to: string,
 ): Promise<HandedFile[]> {
+  await sandbox.bring(snapshot.folder, signal);
   const steers = step.neutralise.length === 0 ? () => false : globMatcher(step.neutralise, true);
   const seen = files.map((file) => ({ ...file, at: `${VIEW}/${nameIn(file, steers(file.path))}` }));
   for (const folder of foldersOf(seen)) await makeFolder(join(to, folder));

@@ -8,7 +8,8 @@ import type { SnapshotLimits } from './jobs.js';
  *   /in      the request; `tree.z`, `index.z`, `ignored.z`, `blobs` as git printed them, where the source has a repository
  *   /src     the source folder, read-only (kind `folder`)
  *   /archive the archive, read-only (kind `archive`); without it the archive comes on standard input
- *   /out     written: general/, sensitive/, index.jsonl
+ *   /files   written: general/, sensitive/
+ *   /out     written: index.jsonl
  */
 export interface SnapshotRequest {
   kind: 'folder' | 'blobs' | 'tar' | 'zip';

@@ -1,10 +1,10 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, Refusal } from '../lib/errors.js';
 import { readJsonBatches } from '../lib/plain-file.js';
+import type { PlainFiles } from '../lib/sandbox/plain-files.js';
 import { entryOf, otherLineOf } from './index-line.js';
 import type { SnapshotLimits } from './jobs.js';
-import { compareText } from './names.js';
+import { compareText, rawOf } from './names.js';
 import type { EndLine, ExcludedLine, RefusedLine, UnreadLine } from './protocol.js';
 import type { SnapshotEntry } from './snapshot.js';
 
@@ -20,10 +20,15 @@ type OpenIndex = Omit<SourceIndex, 'end'> & { end?: EndLine };
 
 /**
  * Reads the index that the worker left in `folder`, trusting nothing in it: form, order, caps, counts, and that each
- * file is there as a plain file of its size. Throws `Fault` code `snapshot` for a source over its caps and for an
+ * file is among `files`, those that it left, with its size. Throws `Fault` code `snapshot` for a source over its caps and for an
  * index that does not hold, `Refusal` code `source` for what is no source.
  */
-export async function readIndex(folder: string, source: string, limits: SnapshotLimits): Promise<SourceIndex> {
+export async function readIndex(
+  folder: string,
+  files: PlainFiles,
+  source: string,
+  limits: SnapshotLimits,
+): Promise<SourceIndex> {
   const index: OpenIndex = { entries: [], unread: [], excluded: [] };
   for await (const values of batchesOf(join(folder, 'index.jsonl')))
     for (const value of values) addLine(index, value, source, limits);
@@ -32,7 +37,7 @@ export async function readIndex(folder: string, source: string, limits: Snapshot
   if (end.entries !== entries.length || end.unread !== unread.length)
     throw broken('has other counts than its end says');
   checkPlaces(entries);
-  checkFiles(folder, entries, limits);
+  checkFiles(files, entries, limits);
   return { ...index, end };
 }
 
@@ -92,14 +97,13 @@ function checkPlaces(entries: readonly SnapshotEntry[]): void {
 }
 
 /** The worker is not trusted to have left what it says: a link or pipe in its output would be opened by whoever reads it. */
-function checkFiles(folder: string, entries: readonly SnapshotEntry[], limits: SnapshotLimits): void {
+function checkFiles(files: PlainFiles, entries: readonly SnapshotEntry[], limits: SnapshotLimits): void {
   let total = 0;
   for (const entry of entries) {
     if (entry.mode === '120000') continue;
     total += entry.size;
     if (entry.size > limits.maxFileBytes || total > limits.maxTotalBytes) throw broken('exceeds the caps');
-    const stat = lstatSync(`${folder}/${entry.class}/${entry.at}`, { throwIfNoEntry: false });
-    if (!stat?.isFile() || stat.nlink !== 1 || stat.size !== entry.size)
+    if (files.get(rawOf(Buffer.from(`${entry.class}/${entry.at}`))) !== entry.size)
       throw broken('names a file that is not there as it says');
   }
 }

@@ -25,7 +25,7 @@ export type SourceSubject =
 
 /** What a run reads instead of the live tree. */
 export interface Snapshot {
-  /** Host path; `general/` and `sensitive/` below it hold the files. */
+  /** Host path; `general/` and `sensitive/` below it hold the files. Here they are after `Sandbox.bring`. */
   folder: string;
   /** In the order of the paths' UTF-8 bytes. */
   entries: readonly SnapshotEntry[];

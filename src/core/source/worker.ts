@@ -32,11 +32,13 @@ const OVERHEAD_BYTES = 2 ** 30;
 /** Runs the snapshot worker and makes a snapshot of what it left. */
 export async function runWorker(taking: Taking, ports: SourcePorts): Promise<Snapshot> {
   const folder = join(ports.scratch, 'snapshot');
-  await mkdir(folder);
+  const output = join(ports.scratch, 'snapshot-index');
+  for (const path of [folder, output]) await mkdir(path);
   await writeRequest(taking, ports);
-  const job = workerJob(taking, folder, ports);
+  const job = workerJob(taking, { folder, output }, ports);
   await demandExit(job, await runJob(ports, job));
-  const index = await readIndex(folder, taking.source, ports.limits);
+  const files = await ports.sandbox.filesIn(folder);
+  const index = await readIndex(output, files, taking.source, ports.limits);
   recordPaths(index, ports.audit);
   return snapshotOf(folder, index, taking);
 }
@@ -62,16 +64,21 @@ async function writeRequest(
   for (const name of await readdir(input)) await chmod(join(input, name), 0o644);
 }
 
-function workerJob({ mounts, stdin, asOwnerOf }: Taking, folder: string, ports: SourcePorts): SourceJob {
+function workerJob(
+  { mounts, stdin, asOwnerOf }: Taking,
+  { folder, output }: Record<'folder' | 'output', string>,
+  ports: SourcePorts,
+): SourceJob {
   return {
     id: 'source-snapshot',
     substrate: 'node',
-    args: ['/tool/worker.mjs', '/in', '/src', '/archive', '/out'],
+    args: ['/tool/worker.mjs', '/in', '/src', '/archive', '/files', '/out'],
     env: {},
     mounts: [
       { from: ports.worker.folder, to: '/tool', access: 'read' },
       { from: join(ports.scratch, INPUT), to: '/in', access: 'read' },
-      { from: folder, to: '/out', access: 'write' },
+      { from: folder, to: '/files', access: 'write', stays: true },
+      { from: output, to: '/out', access: 'write' },
       ...(mounts ?? []),
     ],
     cwd: '/',

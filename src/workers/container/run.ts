@@ -11,6 +11,7 @@ import {
   PLACES,
 } from '../../core/lib/sandbox/container.js';
 import { type Job, type JobResult, PROGRAMS } from '../../core/lib/sandbox/job.js';
+import { packFiles, plainFiles } from '../../core/lib/sandbox/plain-files.js';
 import { hostProgram, requireProgram } from '../../core/lib/sandbox/programs.js';
 import { jobProblem, notStarted, runJobAs } from '../../core/lib/sandbox/runner.js';
 import { programsOf } from '../../core/lib/sandbox/view.js';
@@ -24,13 +25,13 @@ const NEVER = new AbortController().signal;
 
 /**
  * The first program of a step's container: runs the one job it was made for under the limits that an engine does not
- * hold, and leaves the answer and all that the job wrote in one folder that the job cannot enter.
+ * hold, and leaves the answer and all that the job wrote in folders that the job cannot enter.
  */
 export async function runOrder(): Promise<void> {
   const began = engineTime();
   const text = readFileSync(PLACES.order, 'utf8');
   const order = JSON.parse(text) as ContainerOrder;
-  mkdirSync(PLACES.left, { recursive: true, mode: 0o700 });
+  for (const folder of [PLACES.left, PLACES.stays]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const facts = containerFacts();
   const result = await attempt(order, facts);
   const answer: ContainerAnswer = { order: sha256(text), began, facts, result };
@@ -73,7 +74,7 @@ async function runInside(order: ContainerOrder): Promise<JobResult> {
     return await watched(job, uid, () => runJobAs(containerStarter(identity), { version: 2 }, identity, job, NEVER));
   } finally {
     if (stdin !== undefined) closeSync(stdin);
-    for (const [index, { at }] of order.writes.entries()) move(at, join(PLACES.left, String(index)));
+    for (const [index, write] of order.writes.entries()) leave(write, index);
   }
 }
 
@@ -115,9 +116,12 @@ function fill(at: string, given: string | undefined): void {
   if (given !== undefined) execFileSync('/bin/cp', ['-a', '--', `${given}/.`, at], { env: {} });
 }
 
-const move = (from: string, to: string): void => {
-  execFileSync('/bin/mv', ['-T', '--', from, to], { env: {} });
-};
+/** Puts a write mount where it is taken from, out of the job's reach. */
+function leave({ at, stays }: ContainerOrder['writes'][number], index: number): void {
+  const to = join(stays ? PLACES.stays : PLACES.left, String(index));
+  execFileSync('/bin/mv', ['-T', '--', at, to], { env: {} });
+  if (stays) writeFileSync(join(PLACES.left, LEFT.files(index)), packFiles(plainFiles(to)));
+}
 
 function jobOf({ reads, writes, id, substrate, args, programs, env, cwd, limits }: ContainerOrder): Job {
   return {

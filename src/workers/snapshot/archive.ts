@@ -38,14 +38,14 @@ export class ArchiveTaker {
   readonly #items: Unpacked[] = [];
   readonly #files = new Map<RawPath, Unpacked>();
   readonly #incoming: Store;
-  readonly #output: string;
+  readonly #folder: string;
 
   constructor(
     readonly into: Collection,
-    output: string,
+    folder: string,
   ) {
-    this.#output = output;
-    this.#incoming = new Store(join(output, 'incoming'), into.request.format);
+    this.#folder = folder;
+    this.#incoming = new Store(join(folder, 'incoming'), into.request.format);
   }
 
   async add(member: Member): Promise<void> {
@@ -139,7 +139,7 @@ export class ArchiveTaker {
     });
     const names = toolNames(admitted.map(({ item }) => item.path));
     for (const { item, kind } of admitted) this.#settle(item, kind, names.get(item.path) ?? '', stores);
-    rmSync(join(this.#output, 'incoming'), { recursive: true, force: true });
+    rmSync(join(this.#folder, 'incoming'), { recursive: true, force: true });
   }
 
   #withoutClashes(): Unpacked[] {

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesOf, isAtOrBelow, type RawPath } from '../../core/source/names.js';
 import type { SnapshotRequest } from '../../core/source/protocol.js';
@@ -17,7 +17,7 @@ import { indexOf, writeIndex } from './write-index.js';
 import { takeZip } from './zip.js';
 
 /**
- * Takes the snapshot that `/in/request.json` asks for, and writes its files and index below `/out`. A source over its
+ * Takes the snapshot that `/in/request.json` asks for, its files below `/files` and its index into `/out`. A source over its
  * caps leaves an index that says so; any other failure throws.
  */
 export async function takeSource(places: Places = givenPlaces(process.argv.slice(2))): Promise<void> {
@@ -38,10 +38,11 @@ export async function takeSource(places: Places = givenPlaces(process.argv.slice
 async function collect(request: SnapshotRequest, places: Places) {
   const into = new Collection(request);
   const stores: Stores = {
-    general: new Store(join(places.output, 'general'), request.format),
-    sensitive: new Store(join(places.output, 'sensitive'), request.format),
+    general: new Store(join(places.files, 'general'), request.format),
+    sensitive: new Store(join(places.files, 'sensitive'), request.format),
   };
-  for (const store of Object.values(stores)) store.prepare('.');
+  // Each is a mount of steps by itself, also when it is empty.
+  for (const { root } of Object.values(stores)) mkdirSync(root, { recursive: true, mode: 0o755 });
   const lists = readGitLists(request, places.input);
   refuseTracked(request, lists);
   const present = await take(request, places, into, { stores, lists });
@@ -65,10 +66,10 @@ async function take(
     case 'blobs':
       return await takeBlobs(places.input, into, stores);
     case 'tar':
-      await takeTar(request.stdin ? 0 : places.archive, places.output, into, stores);
+      await takeTar(request.stdin ? 0 : places.archive, places.files, into, stores);
       return new Set();
     case 'zip':
-      await takeZip(places.archive, places.output, into, stores);
+      await takeZip(places.archive, places.files, into, stores);
       return new Set();
   }
 }

@@ -14,8 +14,8 @@ import { Ratio, RefusedSource } from './refused.js';
 const END_BYTES = 1024;
 
 /** Unpacks a tar, gzipped or not, from a file or from standard input (0). Throws `RefusedSource` for a broken one. */
-export async function takeTar(from: string | 0, output: string, into: Collection, stores: Stores): Promise<void> {
-  const taker = new ArchiveTaker(into, output);
+export async function takeTar(from: string | 0, folder: string, into: Collection, stores: Stores): Promise<void> {
+  const taker = new ArchiveTaker(into, folder);
   const source = from === 0 ? process.stdin : createReadStream(from);
   // Names come as bytes: latin1 keeps each one.
   const options: Parameters<typeof extract>[0] & { filenameEncoding: 'latin1' } = { filenameEncoding: 'latin1' };

@@ -20,8 +20,8 @@ const TYPES: ReadonlyMap<number, Member['kind']> = new Map([
 const MAX_TARGET = 4096;
 
 /** Unpacks a zip. Throws `RefusedSource` for a broken one. */
-export async function takeZip(path: string, output: string, into: Collection, stores: Stores): Promise<void> {
-  const taker = new ArchiveTaker(into, output);
+export async function takeZip(path: string, folder: string, into: Collection, stores: Stores): Promise<void> {
+  const taker = new ArchiveTaker(into, folder);
   const ratio = new Ratio(into.request.limits.maxRatio);
   ratio.compressed(statSync(path).size);
   const zip = await readable(openPromise(path, { decodeStrings: false, autoClose: true }));

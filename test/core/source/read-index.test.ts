@@ -1,6 +1,7 @@
 import { linkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { plainFiles } from '../../../src/core/lib/sandbox/plain-files.js';
 import { readIndex } from '../../../src/core/source/read-index.js';
 import { LIMITS, workshop, write } from './support.js';
 
@@ -24,6 +25,9 @@ function index(lines: readonly object[], files: Record<string, string> = { a: '1
   write(join(folder, 'general'), files);
   return folder;
 }
+
+/** The index of a folder that holds the files too. */
+const read = (folder: string) => readIndex(folder, plainFiles(folder), 's', LIMITS);
 
 describe('readIndex', () => {
   const hostile: [string, object[]][] = [
@@ -61,35 +65,42 @@ describe('readIndex', () => {
     ['too large a file', [entry({ size: LIMITS.maxFileBytes + 1 }), end(1)]],
   ];
   it.each(hostile)('refuses an index with %s', async (_name, lines) => {
-    await expect(readIndex(index(lines), 's', LIMITS)).rejects.toMatchObject({ name: 'Fault', code: 'snapshot' });
+    await expect(read(index(lines))).rejects.toMatchObject({ name: 'Fault', code: 'snapshot' });
   });
 
   it('refuses files that are links', async () => {
     const folder = index([entry({ path: 'l', at: 'l', size: 1 }), end(1)]);
     symlinkSync('/etc/passwd', join(folder, 'general/l'));
-    await expect(readIndex(folder, 's', LIMITS)).rejects.toThrow('not there as it says');
+    await expect(read(folder)).rejects.toThrow('not there as it says');
     const hard = index([entry({ path: 'h', at: 'h' }), end(1)]);
     linkSync(join(hard, 'general/a'), join(hard, 'general/h'));
-    await expect(readIndex(hard, 's', LIMITS)).rejects.toThrow('not there as it says');
+    await expect(read(hard)).rejects.toThrow('not there as it says');
+  });
+
+  it('refuses files behind a link, which could be any of the host', async () => {
+    const elsewhere = write(shop.folder(), { key: '1' });
+    const folder = index([entry({ path: 'd/key', at: 'd/key' }), end(1)]);
+    symlinkSync(elsewhere, join(folder, 'general/d'));
+    await expect(read(folder)).rejects.toThrow('not there as it says');
   });
 
   it('refuses an index that is a link or no JSON', async () => {
     const folder = shop.folder();
     symlinkSync('/etc/passwd', join(folder, 'index.jsonl'));
-    await expect(readIndex(folder, 's', LIMITS)).rejects.toMatchObject({ name: 'Fault' });
+    await expect(read(folder)).rejects.toMatchObject({ name: 'Fault' });
     const broken = write(shop.folder(), { 'index.jsonl': '{"type":"end"' });
-    await expect(readIndex(broken, 's', LIMITS)).rejects.toMatchObject({ name: 'Fault' });
+    await expect(read(broken)).rejects.toMatchObject({ name: 'Fault' });
   });
 
   it('refuses an index with a prototype as key', async () => {
     const line = JSON.stringify(entry({ tracked: undefined })).replace(/}$/, ',"__proto__":{"tracked":true}}');
     const folder = write(shop.folder(), { 'index.jsonl': `${line}\n${JSON.stringify(end(1))}\n` });
     write(join(folder, 'general'), { a: '1' });
-    await expect(readIndex(folder, 's', LIMITS)).rejects.toThrow('a line that is not one');
+    await expect(read(folder)).rejects.toThrow('a line that is not one');
   });
 
   it('tells a source over its caps from what is no source', async () => {
-    const told = (why: string) => readIndex(index([{ type: 'refused', why, message: 'm', remedy: 'r' }]), 's', LIMITS);
+    const told = (why: string) => read(index([{ type: 'refused', why, message: 'm', remedy: 'r' }]));
     await expect(told('cap')).rejects.toMatchObject({
       name: 'Fault',
       code: 'snapshot',
@@ -101,8 +112,8 @@ describe('readIndex', () => {
 
   it('reads what the worker writes', async () => {
     const unread = { type: 'unread', path: 'l', reason: 'symlink-escape', detail: 'x', audit: 'escape' };
-    const read = await readIndex(index([entry(), entry({ path: 'b', at: 'b' }), unread, end(2, 1)]), 's', LIMITS);
-    expect(read.entries.map(({ path }) => path)).toEqual(['a', 'b']);
-    expect(read.unread).toEqual([unread]);
+    const known = await read(index([entry(), entry({ path: 'b', at: 'b' }), unread, end(2, 1)]));
+    expect(known.entries.map(({ path }) => path)).toEqual(['a', 'b']);
+    expect(known.unread).toEqual([unread]);
   });
 });

@@ -11,12 +11,20 @@ export const PLACES = {
   stdin: `${CONTAINER}/in/stdin`,
   /** Folders that fill the write mounts at the start, each under its place in the order. */
   given: `${CONTAINER}/given`,
-  /** All that the orchestrator takes out of the container: the answer, the logs, the write mounts. */
+  /** All that the orchestrator takes out of the container: the answer, the logs, write mounts, lists of what stays. */
   left: `${CONTAINER}/left`,
+  /** The write mounts that stay, each under its place in the order. */
+  stays: `${CONTAINER}/stays`,
 } as const;
 
 /** What is in `left` besides the write mounts, which are `0`, `1`, … in the order of `writes`. */
-export const LEFT = { answer: 'answer.json', stdout: 'stdout', stderr: 'stderr' } as const;
+export const LEFT = {
+  answer: 'answer.json',
+  stdout: 'stdout',
+  stderr: 'stderr',
+  /** The plain files of a write mount that stays, as `packFiles` packs them. */
+  files: (index: number) => `files-${index}`,
+} as const;
 
 /** One job for the agent. Every path is one of the container. */
 export interface ContainerOrder {
@@ -30,8 +38,8 @@ export interface ContainerOrder {
   cwd: string;
   limits: Limits;
   reads: readonly string[];
-  /** Write mounts; `given` says whether there is something to start from. */
-  writes: readonly { at: string; given: boolean }[];
+  /** Write mounts; `given` says whether there is something to start from, `stays` whether it is left apart. */
+  writes: readonly { at: string; given: boolean; stays: boolean }[];
   /** Whether standard input is there. */
   stdin: boolean;
   /** The uid that owns what is read, to run as it; null for one that the agent draws. */

@@ -1,3 +1,5 @@
+import type { PlainFiles } from './plain-files.js';
+
 /** Sandbox levels, weakest first. See docs/threat-model.md for what each one enforces. */
 export const SANDBOX_LEVELS = ['none', 'seatbelt', 'namespaces', 'bubblewrap', 'dagger'] as const;
 export type SandboxLevel = (typeof SANDBOX_LEVELS)[number];
@@ -28,6 +30,11 @@ export interface Mount {
   access: 'read' | 'write';
   /** Nothing changes it while the run lasts, and several jobs may be given it. */
   settled?: boolean;
+  /**
+   * Of a write mount whose folder is empty: what the job writes there may stay where it ran until `Sandbox.bring`. Later jobs
+   * are given it, or a part of it, as a `settled` mount. One job writes to it, and nothing changes it afterwards.
+   */
+  stays?: boolean;
 }
 
 /** Host programs that a job may need; each comes from a fixed system path, never from inside the source. */
@@ -97,4 +104,11 @@ export interface Sandbox {
   /** Absolute path and version of each host program in use. */
   readonly substrate: Readonly<Record<string, { path: string; version: string }>>;
   run(job: Job, signal: AbortSignal): Promise<JobResult>;
+  /** The plain files that a job left in the mount of this folder, which `stays`. Brings nothing. Throws `Fault` ('runtime'). */
+  filesIn(folder: string): Promise<PlainFiles>;
+  /**
+   * Resolves when all that a job left in the mount of this folder, which `stays`, is there; at once where it is already.
+   * Throws `Fault` ('runtime') when it cannot be had.
+   */
+  bring(folder: string, signal: AbortSignal): Promise<void>;
 }

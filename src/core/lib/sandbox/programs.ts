@@ -28,6 +28,7 @@ export type ProgramName =
   | (typeof BUBBLEWRAP_PROGRAMS)[number]
   | 'git'
   | 'python3'
+  | 'cp'
   | 'rm';
 
 /** Absolute path of a host program in a fixed system folder. */

@@ -4,8 +4,11 @@ import { z } from 'zod';
 import { readPlainFile } from '../../lib/plain-file.js';
 import { type ContainerAnswer, LEFT } from '../../lib/sandbox/container.js';
 import type { Job } from '../../lib/sandbox/job.js';
+import { type PlainFiles, unpackFiles } from '../../lib/sandbox/plain-files.js';
 
 const MAX_ANSWER = 2 ** 20;
+/** A million files with long paths; it is held in memory whole. */
+const MAX_LIST = 2 ** 28;
 
 const endSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('exited'), exitCode: z.number().int() }),
@@ -46,12 +49,17 @@ export async function readAnswer(folder: string, order: string): Promise<Contain
   return answer;
 }
 
-/** Puts logs and write mounts where the job wanted them; a link that lies there is replaced, never followed. */
+/** Which plain files a job left in the write mount of that place in the order, which stays. */
+export const readStayed = async (folder: string, index: number): Promise<PlainFiles> =>
+  unpackFiles(await readPlainFile(join(folder, LEFT.files(index)), MAX_LIST));
+
+/** Puts logs and write mounts where the job wanted them, but for what stays; a link that lies there is replaced, never followed. */
 export async function takeOut(folder: string, job: Pick<Job, 'stdout' | 'stderr' | 'mounts'>): Promise<void> {
   await rename(join(folder, LEFT.stdout), job.stdout);
   await rename(join(folder, LEFT.stderr), job.stderr);
   const writes = job.mounts.filter(({ access }) => access === 'write');
-  for (const [index, { from }] of writes.entries()) {
+  for (const [index, { from, stays }] of writes.entries()) {
+    if (stays) continue;
     await rm(from, { recursive: true, force: true });
     await rename(join(folder, String(index)), from);
   }

@@ -3,22 +3,24 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Client, Directory } from '@dagger.io/dagger';
+import type { Client, Container, Directory } from '@dagger.io/dagger';
 import { sha256 } from '../../lib/digest.js';
 import { type ContainerAnswer, type ContainerFacts, type ContainerOrder, PLACES } from '../../lib/sandbox/container.js';
 import type { Job, JobResult } from '../../lib/sandbox/job.js';
 import { openLog } from '../../lib/sandbox/logs.js';
-import { jobProblem } from '../../lib/sandbox/runner.js';
-import { readAnswer, takeOut } from './answer.js';
+import { jobProblem, notStarted } from '../../lib/sandbox/runner.js';
+import { readAnswer, readStayed, takeOut } from './answer.js';
 import { CONTEXT, dockerfile, mountPointProblem } from './dockerfile.js';
 import { isKept, mayStand } from './kept.js';
 import { type Parcel, packed } from './places.js';
+import type { Stays } from './stays.js';
 import { type HandOver, type Uploaded, withUploaded } from './upload.js';
 
 /** What a job needs to become a container. */
 export interface ContainerPorts {
   client: Client;
   handOver: HandOver;
+  stays: Stays;
   /** Reference with a digest. */
   image: string;
   /** Host folder with the agent. */
@@ -31,47 +33,55 @@ export interface ContainerPorts {
 const OWNER_UID = 61183;
 
 /** Why the job cannot be run as described, or undefined. */
-export function containerProblem(job: Job): string | undefined {
-  return jobProblem(job) ?? mountPointProblem(job.mounts.map(({ to }) => to));
+export function containerProblem(job: Job, { stays }: Pick<ContainerPorts, 'stays'>): string | undefined {
+  // Of what stayed there may be no more here than the folder that stands for it.
+  const mounts = job.mounts.map((mount) => ({ ...mount, from: stays.rootOf(mount.from) ?? mount.from }));
+  return jobProblem({ ...job, mounts }) ?? mountPointProblem(job.mounts.map(({ to }) => to));
 }
 
 /**
  * Runs a job without a problem as one container, or takes what the engine kept of the same job with the same inputs: kept
- * is what is older than the probe of this session. What ran behind other walls than the probe is run again: the run record
- * names the probe's. Throws what the engine failed with.
+ * is what is older than the probe of this session. Throws what the engine failed with.
  */
 export async function runKept(job: Job, ports: ContainerPorts, probe: ContainerAnswer): Promise<JobResult> {
   const ask = await asking(job, ports);
   const first = await ask('');
-  const { began, facts, result: found } = first.answer;
-  const kept = isKept(began, probe.began);
-  if (kept && !(mayStand(job, found) && sameWalls(facts, probe.facts)))
-    return (await brought(job, await ask(randomUUID()), ports.handOver)).result;
-  const { result } = await brought(job, first, ports.handOver);
-  return kept ? { ...result, kept } : result;
+  if (!isKept(first.answer.began, probe.began)) return taken(job, first, ports, probe);
+  if (!mayStand(job, first.answer.result) || !sameWalls(first.answer.facts, probe.facts))
+    return taken(job, await ask(randomUUID()), ports, probe);
+  return { ...(await taken(job, first, ports, probe)), kept: true };
+}
+
+/** Runs a job without a problem as one container, whatever the engine keeps. Throws what the engine failed with. */
+export async function runFresh(job: Job, ports: ContainerPorts, probe: ContainerAnswer): Promise<JobResult> {
+  const ask = await asking(job, ports);
+  return taken(job, await ask(randomUUID()), ports, probe);
+}
+
+/** The answer to a job that always runs and has no mounts; it tells what holds on the engine now. Throws what it failed with. */
+export async function askContainer(job: Job, ports: ContainerPorts): Promise<ContainerAnswer> {
+  const ask = await asking(job, ports);
+  return (await ask(randomUUID())).answer;
 }
 
 const sameWalls = (a: ContainerFacts, b: ContainerFacts): boolean =>
   a.filtered === b.filtered && a.counted === b.counted;
 
-/** Runs a job without a problem as one container, whatever the engine keeps. Throws what the engine failed with. */
-export async function runContainer(job: Job, ports: ContainerPorts): Promise<ContainerAnswer> {
-  const ask = await asking(job, ports);
-  return brought(job, await ask(randomUUID()), ports.handOver);
-}
-
-/** An answer, and the host folder with all that the job left. */
+/** An answer, and the host folder with what the job left. */
 interface Answered {
   answer: ContainerAnswer;
   left: string;
-  /** The same on the engine. */
-  all: Directory;
+  /** The container after it. */
+  ended: Container;
 }
 
 /** Hands the engine all that the job reads; what comes back has the job run under an order with that nonce. */
 async function asking(job: Job, ports: ContainerPorts): Promise<(nonce: string) => Promise<Answered>> {
   // Nothing but a plain file may be where the logs go, and there are logs whatever happens.
   for (const path of [job.stdout, job.stderr]) openLog(path, 0).finish();
+  for (const { from, stays } of writing(job.mounts))
+    if (stays) ports.stays.expect(from);
+    else ports.stays.demandHere(await realpath(from));
   const folder = await mkdtemp(join(ports.scratch, 'container-'));
   const order = await orderOf(job);
   const filled = await contextOf(order, job, folder, ports);
@@ -79,18 +89,32 @@ async function asking(job: Job, ports: ContainerPorts): Promise<(nonce: string) 
     const text = JSON.stringify({ ...order, nonce } satisfies ContainerOrder);
     const left = join(folder, nonce === '' ? 'left' : 'left-again');
     const context = filled.withNewFile(`${CONTEXT.input}/order.json`, text);
-    const all = await context.dockerBuild().directory(PLACES.left).sync();
-    await all.export(left);
-    return { answer: await readAnswer(left, sha256(text)), left, all };
+    // The SDK asks again for all that leads to a folder until it knows an id (0.21).
+    const ended = await context.dockerBuild().sync();
+    await ended.directory(PLACES.left).export(left);
+    return { answer: await readAnswer(left, sha256(text)), left, ended };
   };
 }
 
-async function brought(job: Job, { answer, left, all }: Answered, handOver: HandOver): Promise<ContainerAnswer> {
-  if (answer.result.end.kind === 'not-started') return answer;
+/** Takes what a job left. The run record names the probe's walls for all jobs, so nothing is taken from behind other ones. */
+async function taken(
+  job: Job,
+  { answer, left, ended }: Answered,
+  { stays }: ContainerPorts,
+  probe: ContainerAnswer,
+): Promise<JobResult> {
+  if (!sameWalls(answer.facts, probe.facts))
+    return notStarted('the engine gave the container other walls than the first one');
+  if (answer.result.end.kind === 'not-started') return answer.result;
   await takeOut(left, job);
-  for (const [index, { from }] of writing(job.mounts).entries())
-    handOver.left(await realpath(from), all.directory(String(index)));
-  return answer;
+  for (const [index, { from, stays: apart }] of writing(job.mounts).entries())
+    if (apart)
+      stays.leave(from, {
+        all: ended.directory(PLACES.stays),
+        name: String(index),
+        files: await readStayed(left, index),
+      });
+  return answer.result;
 }
 
 /** The same for the same job, wherever its files are here: it is part of what the engine knows a job by. */
@@ -102,7 +126,7 @@ async function orderOf(job: Job): Promise<Omit<ContainerOrder, 'nonce'>> {
     ...{ id, substrate, args, programs, env, cwd, limits },
     uid: asOwnerOf === undefined ? null : OWNER_UID,
     reads: reading(mounts).map(({ to }) => to),
-    writes: writes.map(({ to }, index) => ({ at: to, given: given[index] ?? false })),
+    writes: writes.map(({ to, stays = false }, index) => ({ at: to, given: given[index] ?? false, stays })),
     stdin: job.stdin !== undefined,
   };
 }
@@ -117,9 +141,10 @@ async function contextOf(
   folder: string,
   ports: ContainerPorts,
 ): Promise<Directory> {
-  const { client, handOver, image, agent } = ports;
+  const { client, handOver, stays, image, agent } = ports;
   // A link would be sent as one, and a change of what it leads to would not be seen.
-  const real = reading(job.mounts).map(async ({ from, settled = false }) => ({ from: await realpath(from), settled }));
+  const realOf = async (path: string) => (stays.rootOf(path) === undefined ? await realpath(path) : path);
+  const real = reading(job.mounts).map(async ({ from, settled = false }) => ({ from: await realOf(from), settled }));
   const { parcels, sources } = packed(await Promise.all(real));
   const reader = job.asOwnerOf === undefined ? 0 : OWNER_UID;
   const reads = await Promise.all(

@@ -1,14 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@dagger.io/dagger';
-import { Refusal } from '../../lib/errors.js';
+import { Fault, Refusal } from '../../lib/errors.js';
 import { printable } from '../../lib/printable.js';
 import type { ContainerAnswer } from '../../lib/sandbox/container.js';
 import { describeEnd } from '../../lib/sandbox/describe-end.js';
 import type { Job, JobResult, Sandbox } from '../../lib/sandbox/job.js';
 import { notStarted } from '../../lib/sandbox/runner.js';
-import { type ContainerPorts, containerProblem, runContainer, runKept } from './container.js';
+import { unlessAborted } from './abort.js';
+import { askContainer, type ContainerPorts, containerProblem, runFresh, runKept } from './container.js';
 import { containerEnforcement } from './enforcement.js';
+import { staying } from './stays.js';
 import { handingOver, type Upload } from './upload.js';
 
 /** A connection to an engine. */
@@ -37,20 +39,20 @@ export interface DaggerOptions {
 export async function openDaggerSandbox(engine: DaggerEngine, options: DaggerOptions): Promise<Sandbox> {
   const { client, upload } = engine;
   try {
-    const version = await client.version();
     const { image, agent, scratch } = options;
-    const ports = { client, handOver: handingOver(upload), agent, image, scratch };
-    const probed = await probe(ports);
+    const stays = staying(scratch);
+    const ports = { client, handOver: handingOver(upload, stays), stays, agent, image, scratch };
+    const [version, probed] = await Promise.all([client.version(), probe(ports)]);
     const { facts } = probed;
-    const run: Run = options.cache
-      ? (job) => runKept(job, ports, probed)
-      : async (job) => (await runContainer(job, ports)).result;
     const [name = '', digest = ''] = image.split('@');
+    const on = { engine, ports, probed };
     return {
       level: 'dagger',
       enforcement: containerEnforcement(facts),
       substrate: { ...facts.programs, dagger: { path: 'engine', version }, image: { path: name, version: digest } },
-      run: (job, signal) => runOn(engine, run, job, signal),
+      run: (job, signal) => runOn(on, options.cache ? runKept : runFresh, job, signal),
+      filesIn: async (folder) => stays.filesIn(folder),
+      bring: (folder, signal) => bringOn(on, folder, signal),
     };
   } catch (cause) {
     const remedy =
@@ -65,7 +67,7 @@ export async function openDaggerSandbox(engine: DaggerEngine, options: DaggerOpt
 async function probe(ports: ContainerPorts): Promise<ContainerAnswer> {
   const folder = join(ports.scratch, 'probe');
   await mkdir(folder, { recursive: true });
-  const answer = await runContainer(probeJob(folder), ports);
+  const answer = await askContainer(probeJob(folder), ports);
   const { end } = answer.result;
   if (end.kind !== 'exited' || end.exitCode !== 0) throw new Error(describeEnd(end));
   return answer;
@@ -88,34 +90,37 @@ function probeJob(folder: string): Job {
   };
 }
 
-type Run = (job: Job) => Promise<JobResult>;
+type Run = (job: Job, ports: ContainerPorts, probe: ContainerAnswer) => Promise<JobResult>;
 
-async function runOn(engine: DaggerEngine, run: Run, job: Job, signal: AbortSignal): Promise<JobResult> {
-  const problem = containerProblem(job);
+/** A job on an engine whose first answer is known. */
+interface Probed {
+  engine: DaggerEngine;
+  ports: ContainerPorts;
+  probed: ContainerAnswer;
+}
+
+async function runOn({ engine, ports, probed }: Probed, run: Run, job: Job, signal: AbortSignal): Promise<JobResult> {
+  const problem = containerProblem(job, ports);
   if (problem !== undefined) return notStarted(problem);
-  const cancelled = abortion(signal);
   try {
-    const running = signal.aborted ? undefined : run(job);
-    const answer = await Promise.race([running, cancelled.promise]);
-    if (answer !== undefined) return answer;
-    // The SDK can end one query only by ending its connection (0.21); a cancelled run has no use for the others.
-    await Promise.allSettled([engine.stop(), running]);
-    return { ...notStarted(''), end: { kind: 'cancelled' } };
+    const answer = await unlessAborted(
+      () => run(job, ports, probed),
+      signal,
+      () => engine.stop(),
+    );
+    return answer ?? { ...notStarted(''), end: { kind: 'cancelled' } };
   } catch (error) {
     return notStarted(reasonOf(error));
-  } finally {
-    cancelled.dispose();
   }
 }
 
-function abortion(signal: AbortSignal) {
-  let abort = () => {};
-  const promise = new Promise<undefined>((resolve) => {
-    abort = () => resolve(undefined);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-  });
-  return { promise, dispose: () => signal.removeEventListener('abort', abort) };
+async function bringOn({ engine, ports }: Probed, folder: string, signal: AbortSignal): Promise<void> {
+  const brought = await unlessAborted(
+    () => ports.stays.bring(folder),
+    signal,
+    () => engine.stop(),
+  );
+  if (brought === undefined) throw new Fault('runtime', 'the run was cancelled');
 }
 
 const MESSAGE = 500;

@@ -5,8 +5,19 @@ import { stageLocked } from '../stage.js';
 import { baseImage, type ImageChoice, type Images } from './images.js';
 import { type DaggerEngine, openDaggerSandbox } from './open.js';
 
-/** Opens the sandbox of a run in its work folder. Throws `Refusal` ('sandbox') when there is none as strong as that. */
-export type OpenSandbox = (wanted: { minimum: SandboxLevel; scratch: string }) => Promise<Sandbox>;
+/** The sandbox that a run needs. */
+export interface WantedSandbox {
+  minimum: SandboxLevel;
+  /** The run's work folder: no other run has one of that name. */
+  scratch: string;
+  /** Files and folders of the operator that jobs are given as they are. */
+  inputs: readonly string[];
+  /** The folder that runs write to; it may lie in an input and is no part of it. */
+  exportDir?: string;
+}
+
+/** Opens the sandbox of a run. Throws `Refusal` ('sandbox') when there is none as strong as that. */
+export type OpenSandbox = (wanted: WantedSandbox) => Promise<Sandbox>;
 
 /** What the operator says about a run on an engine. */
 export interface EngineChoice extends ImageChoice {

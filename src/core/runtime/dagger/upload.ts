@@ -3,6 +3,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Client, Directory, File } from '@dagger.io/dagger';
 import { walk } from '../../lib/sandbox/walk.js';
+import type { Stays } from './stays.js';
 
 /** Hands files of the machine that this process runs on to the engine, as they are now. `path` is a folder; `only` leaves in the entries of these names. */
 export type Upload = (path: string, only?: readonly string[]) => Promise<Directory>;
@@ -22,29 +23,24 @@ export const hostUpload =
 /** A file or folder of the caller, in the engine. */
 export type Uploaded = { folder: Directory } | { file: File };
 
-/** Uploads for one session: what is as it was at an earlier call is not sent again. Each throws for what an upload would change without a word. */
+/**
+ * Uploads for one session: what is as it was at an earlier call is not sent again. Each throws for what an upload would change
+ * without a word, and for what is not here.
+ */
 export interface HandOver {
   /** A file or folder as it is now. */
   one(from: string): Promise<Uploaded>;
-  /** A folder that nothing changes in this session: what lies in a folder that a job left is there, all else is looked at and sent once. */
+  /** A file or folder that nothing changes in this session: what stayed on the engine is taken from there, all else is looked at and sent once. */
   settled(from: string): Promise<Uploaded>;
-  /** Tells that a job left this folder, which was brought to `path`, a real path here. */
-  left(path: string, folder: Directory): void;
   /** A folder with these entries of it alone, as they are now. */
   some(folder: string, names: readonly string[]): Promise<Directory>;
 }
 
-export function handingOver(upload: Upload): HandOver {
+export function handingOver(upload: Upload, stays: Stays): HandOver {
   const known = new Map<string, Promise<Uploaded>>();
-  const lefts = new Map<string, Directory>();
-  /** What was added here after the job is not there. */
-  const leftAt = async (from: string) => {
-    const [path, folder] = [...lefts].find(([path]) => from.startsWith(`${path}/`)) ?? [];
-    if (path === undefined || folder === undefined) return undefined;
-    return await folder
-      .directory(from.slice(path.length + 1))
-      .sync()
-      .catch(() => undefined);
+  const stateHere = (path: string) => {
+    stays.demandHere(path);
+    return demandedState(path);
   };
   const once = (key: string, send: () => Promise<Uploaded>) => {
     const sent = known.get(key) ?? send();
@@ -54,19 +50,17 @@ export function handingOver(upload: Upload): HandOver {
   return {
     settled: (from) =>
       once(from, async () => {
-        const there = await leftAt(from);
-        if (there !== undefined) return { folder: there };
-        stateOf(from);
+        if (stays.rootOf(from) !== undefined) return { folder: await stays.at(from) };
+        stateHere(from);
         return send(from, upload);
       }),
-    left: (path, folder) => void lefts.set(path, folder),
     one: async (from) => {
       const path = await realpath(from);
-      return once(`${path}\0${stateOf(path)}`, () => send(path, upload));
+      return once(`${path}\0${stateHere(path)}`, () => send(path, upload));
     },
     some: async (from, names) => {
       const folder = await realpath(from);
-      const states = names.map((name) => `${name}\0${stateOf(join(folder, name))}`);
+      const states = names.map((name) => `${name}\0${stateHere(join(folder, name))}`);
       const sent = await once(`${folder}\0${states.join('\0')}`, async () => ({ folder: await upload(folder, names) }));
       if ('file' in sent) throw new Error('a folder was sent as a file');
       return sent.folder;
@@ -74,8 +68,8 @@ export function handingOver(upload: Upload): HandOver {
   };
 }
 
-function stateOf(path: string): string {
-  const { problem, state } = look(path);
+function demandedState(path: string): string {
+  const { problem, state } = stateOf(path);
   if (problem !== undefined) throw new Error(problem);
   return state;
 }
@@ -101,18 +95,20 @@ export function withUploaded(context: Directory, at: string, what: Uploaded, uid
 const PATTERN = /[*?[\]\\!]/;
 
 /** Why this file or folder would not arrive in an engine as it is, or undefined. */
-export const uploadProblem = (path: string): string | undefined => look(path).problem;
+export const uploadProblem = (path: string): string | undefined => stateOf(path).problem;
 
 /**
  * Looks at all that would be sent. `state` is another one after any change: nobody but root can set the time of the last
- * change of a file's status (inode(7)).
+ * change of a file's status (inode(7)). What is at or below `apart` does not count.
  */
-function look(path: string): { problem: string | undefined; state: string } {
+export function stateOf(path: string, apart?: string): { problem: string | undefined; state: string } {
   let problem = PATTERN.test(path)
     ? `an engine of Dagger cannot be handed this path: ${JSON.stringify(path)}`
     : undefined;
   const hash = createHash('sha256');
+  const isApart = insideOf(apart);
   walk(path, (entry, stat) => {
+    if (isApart(entry)) return true;
     hash.update(entry).update(`\0${stat.ino} ${stat.mode} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}\n`);
     // Pipes would be missing in the upload and sockets would be empty files: what is scanned must be what is there.
     if (!stat.isFile() && !stat.isDirectory() && !stat.isSymbolicLink())
@@ -120,4 +116,10 @@ function look(path: string): { problem: string | undefined; state: string } {
     return problem === undefined;
   });
   return { problem, state: hash.digest('hex') };
+}
+
+function insideOf(folder: string | undefined): (entry: Buffer) => boolean {
+  if (folder === undefined) return () => false;
+  const start = Buffer.from(`${folder}/`);
+  return (entry) => entry.subarray(0, start.length).equals(start) || entry.equals(start.subarray(0, -1));
 }

@@ -4,10 +4,11 @@ import type { SandboxLevel } from '../../../../src/core/lib/sandbox/job.js';
 import { openSandbox } from '../../../../src/core/lib/sandbox/open.js';
 import { LIFETIMES } from './cases-lifetime.js';
 import { LIMIT_CASES } from './cases-limits.js';
+import { STAYS } from './cases-stays.js';
 import { WALLS } from './cases-walls.js';
 import type { Case } from './contract.js';
 
-export const CASES: readonly Case[] = [...WALLS, ...LIMIT_CASES, ...LIFETIMES];
+export const CASES: readonly Case[] = [...WALLS, ...LIMIT_CASES, ...LIFETIMES, ...STAYS];
 
 /** Runs all cases at one level, a few at a time; the result holds what each failed with. */
 export async function runSuite(

@@ -71,16 +71,19 @@ describe('taking out what a container left', () => {
     symlinkSync(join(host, 'precious'), join(host, 'stdout'));
     mkdirSync(join(host, 'out'));
     writeFileSync(join(host, 'out/old'), '');
+    mkdirSync(join(host, 'stays'));
     await takeOut(left, {
       stdout: join(host, 'stdout'),
       stderr: join(host, 'stderr'),
       mounts: [
         { from: join(host, 'precious'), to: '/in', access: 'read' },
         { from: join(host, 'out'), to: '/out', access: 'write' },
+        { from: join(host, 'stays'), to: '/files', access: 'write', stays: true },
       ],
     } satisfies Pick<Job, 'stdout' | 'stderr' | 'mounts'>);
     expect(readFileSync(join(host, 'precious'), 'utf8')).toBe('kept');
     expect(readFileSync(join(host, 'stdout'), 'utf8')).toBe('stdout');
     expect([readFileSync(join(host, 'out/report'), 'utf8'), existsSync(join(host, 'out/old'))]).toEqual(['new', false]);
+    expect(existsSync(join(host, 'stays'))).toBe(true);
   });
 });

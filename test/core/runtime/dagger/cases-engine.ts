@@ -1,50 +1,7 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Job, JobResult, Sandbox } from '../../../../src/core/lib/sandbox/job.js';
-import { type JobOptions, MIB, scriptJob } from '../../lib/sandbox/contract.js';
-
-/** What holds of an engine beside the contract, each case with an empty folder and as many sessions as it wants. */
-export interface EngineCase {
-  name: string;
-  check(world: EngineWorld): Promise<void>;
-}
-
-export interface EngineWorld {
-  folder: string;
-  inSession(place: string, cache: boolean, use: (sandbox: Sandbox) => Promise<void>): Promise<void>;
-}
-
-/** Leaves another text each time that it runs. */
-const TELLS = "require('fs').writeFileSync('/out/id', require('crypto').randomUUID()); console.log('said')";
-
-interface Ran {
-  result: JobResult;
-  job: Job;
-  id: string;
-}
-
-/** Runs a script in a session of its own. */
-async function ran(
-  { folder, inSession }: EngineWorld,
-  script: string,
-  options: JobOptions = {},
-  cache = true,
-): Promise<Ran> {
-  const job = scriptJob(folder, script, options);
-  const out = job.mounts.find(({ to }) => to === '/out')?.from ?? '';
-  writeFileSync(join(out, 'id'), 'none');
-  let result: JobResult | undefined;
-  await inSession(folder, cache, async (sandbox) => {
-    result = await sandbox.run(job, new AbortController().signal);
-  });
-  assert.ok(result);
-  return { result, job, id: readFileSync(join(out, 'id'), 'utf8') };
-}
-
-/** So that nothing of an earlier run of these tests is the same. */
-const unlike = (script: string) => `// ${randomUUID()}\n${script}`;
+import { readFileSync } from 'node:fs';
+import { type JobOptions, MIB } from '../../lib/sandbox/contract.js';
+import { type EngineCase, type EngineWorld, type Ran, ran, TELLS, unlike } from './engine.js';
 
 const twice = async (world: EngineWorld, script: string, options?: JobOptions): Promise<[Ran, Ran]> => [
   await ran(world, script, options),

@@ -4,10 +4,13 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { connectDagger } from '../../../../src/cli/dagger.js';
-import type { Sandbox } from '../../../../src/core/lib/sandbox/job.js';
 import { openDaggerSandbox } from '../../../../src/core/runtime/dagger/open.js';
 import { CASES, runCases } from '../../lib/sandbox/suite.js';
 import { ENGINE_CASES } from './cases-engine.js';
+import { ENGINE_MIRROR } from './cases-engine-mirror.js';
+import { ENGINE_STAYS } from './cases-engine-stays.js';
+import { ENGINE_WALLS } from './cases-engine-walls.js';
+import type { EngineUse } from './engine.js';
 
 /** Set both to run the contract on an engine: the SDK's own variable, and a base image by digest that it can pull. */
 const image = process.env['DAGGER_TEST_IMAGE'] ?? '';
@@ -23,14 +26,22 @@ const external = ['@dagger.io/dagger'];
 const bundle = (entry: string, outfile: string) =>
   build({ entryPoints: [entry], outfile, external, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
 
+const ON_ENGINE = [...ENGINE_CASES, ...ENGINE_STAYS, ...ENGINE_WALLS, ...ENGINE_MIRROR];
+
 let sessions = 0;
 
-async function inSession(place: string, cache: boolean, use: (sandbox: Sandbox) => Promise<void>): Promise<void> {
-  const engine = await connectDagger();
+async function inSession(
+  place: string,
+  cache: boolean,
+  use: EngineUse,
+  sending = { inputs: [] as readonly string[], fixed: [folder] as readonly string[] },
+): Promise<void> {
+  const scratch = join(place, `scratch-${sessions++}`);
+  mkdirSync(scratch);
+  const engine = await connectDagger({ scratch, ...sending });
   try {
-    const scratch = join(place, `scratch-${sessions++}`);
-    mkdirSync(scratch);
-    await use(await openDaggerSandbox(engine, { image, agent, scratch, cache }));
+    const options = { image, agent, scratch, cache };
+    await use(await openDaggerSandbox(engine, options), engine, options);
   } finally {
     await engine.stop();
   }
@@ -49,13 +60,10 @@ describe.skipIf(reason !== '')(`the sandbox contract on an engine of Dagger${rea
     results = await runCases(CASES, folder, (one, place) =>
       inSession(place, false, (sandbox) => one.check({ sandbox, folder: place, orchestrator })),
     );
-    Object.assign(
-      results,
-      await runCases(ENGINE_CASES, folder, (one, place) => one.check({ folder: place, inSession })),
-    );
+    Object.assign(results, await runCases(ON_ENGINE, folder, (one, place) => one.check({ folder: place, inSession })));
   }, 600_000);
 
-  it.each([...CASES, ...ENGINE_CASES].map(({ name }) => name))('%s', (name) => {
+  it.each([...CASES, ...ON_ENGINE].map(({ name }) => name))('%s', (name) => {
     expect(results[name]).toBeNull();
   });
 });

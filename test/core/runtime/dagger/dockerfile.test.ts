@@ -21,8 +21,8 @@ const order: ContainerOrder = {
   },
   reads: ['/src', '/tool'],
   writes: [
-    { at: '/out', given: false },
-    { at: '/more', given: true },
+    { at: '/out', given: false, stays: false },
+    { at: '/more', given: true, stays: true },
   ],
   stdin: false,
   uid: null,

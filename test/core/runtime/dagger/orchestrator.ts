@@ -6,7 +6,7 @@ import { openDaggerSandbox } from '../../../../src/core/runtime/dagger/open.js';
 const [, scratch = '', job = ''] = process.argv.slice(2);
 const image = process.env['DAGGER_TEST_IMAGE'] ?? '';
 const agent = process.env['DAGGER_TEST_AGENT'] ?? '';
-const engine = await connectDagger();
+const engine = await connectDagger({ scratch, inputs: [], fixed: [agent, '/tmp'] });
 const sandbox = await openDaggerSandbox(engine, { image, agent, scratch, cache: false });
 await sandbox.run(JSON.parse(job) as Job, new AbortController().signal);
 await engine.stop();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Directory } from '@dagger.io/dagger';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { staying } from '../../../../src/core/runtime/dagger/stays.js';
 import { handingOver, uploadProblem } from '../../../../src/core/runtime/dagger/upload.js';
 
 const root = mkdtempSync(join(tmpdir(), 'upload-test-'));
@@ -50,7 +51,7 @@ describe('handing over in one session', () => {
       sent.push([path, ...only].join(' '));
       return {} as Directory;
     };
-    return { sent, handOver: handingOver(upload) };
+    return { sent, handOver: handingOver(upload, staying(root)) };
   };
 
   it('sends again what changed, even with the same size and time', async () => {
@@ -84,23 +85,6 @@ describe('handing over in one session', () => {
     await expect(handOver.settled(odd)).rejects.toThrow('pipe');
     await expect(handOver.settled(odd)).rejects.toThrow('pipe');
     expect(sent).toEqual([folder]);
-  });
-
-  it('takes what a job left from where it is, and sends what was added here', async () => {
-    const { sent, handOver } = counting();
-    const there = {} as Directory;
-    const left = {
-      directory: (name: string) => ({
-        sync: () => (name === 'kept' ? Promise.resolve(there) : Promise.reject('missing')),
-      }),
-    };
-    handOver.left(folder, left as unknown as Directory);
-    mkdirSync(join(folder, 'added'));
-    const other = mkdtempSync(`${folder}-`);
-    expect(await handOver.settled(join(folder, 'kept'))).toEqual({ folder: there });
-    await handOver.settled(join(folder, 'added'));
-    await handOver.settled(other);
-    expect(sent).toEqual([join(folder, 'added'), other]);
   });
 
   it('looks at the named entries of a folder alone', async () => {
