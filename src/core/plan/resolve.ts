@@ -12,6 +12,8 @@ import { CONTROL_FILES, type Tool } from './tool.js';
 /** The statement about the scan is always made; earlier manifests list it as a tool. */
 const ATTESTATION = 'attestation';
 
+const SKIPPED = { by: 'operator', reason: '--skip-tools' } as const;
+
 export interface Resolution {
   tools: Wanted[];
   decisions: Decision[];
@@ -39,6 +41,10 @@ export function resolveTools(
   function resolveOne(id: string, by: Decision['by'], reason: string): void {
     if (id === ATTESTATION) {
       result.decisions.push({ tool: id, category: null, included: true, by, reason: 'always made; not a step' });
+      return;
+    }
+    if (targetOf(id) === null && narrowing.skipTools.includes(id) && !policy.tools.require.includes(id)) {
+      result.decisions.push({ tool: id, category: null, included: false, ...SKIPPED });
       return;
     }
     const tool = lookUp(id);
@@ -114,7 +120,7 @@ function leftOut(tool: Tool, id: string, selection: Selection, policy: Policy, n
   if (tool.category === 'privacy' && !selection.includePrivacy) {
     return { by: 'manifest', reason: 'bundle.includePrivacy is false' } as const;
   }
-  if (named(narrowing.skipTools)) return { by: 'operator', reason: '--skip-tools' } as const;
+  if (named(narrowing.skipTools)) return SKIPPED;
   return undefined;
 }
 

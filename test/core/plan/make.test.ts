@@ -86,6 +86,12 @@ describe('admission refuses', () => {
     expect(refusal({ profile: 'heavy' })).toContain('no provider for dast');
   });
 
+  it('to leave out what has no provider, where the policy requires it', () => {
+    const narrowing = { ...NO_NARROWING, skipTools: ['dast'] };
+    const asked = { manifest: manifest({ tools: ['ruff', 'dast'] }), narrowing };
+    expect(refusal({ ...asked, policy: policy(['tools: { require: [dast] }']) })).toContain('no provider for dast');
+  });
+
   it('a misspelled --skip-tools', () => {
     expect(refusal({ narrowing: { ...NO_NARROWING, skipTools: ['rufff'] } })[0]).toContain('did you mean `ruff`?');
   });
@@ -113,6 +119,14 @@ describe('a plan', () => {
       ['sbom-lockfiles', 'sbom'],
     ]);
     expect(decisions.at(-1)).toMatchObject({ tool: 'attestation', included: true });
+  });
+
+  it('can be had without what has no provider, and says who left it out', () => {
+    const narrowing = { ...NO_NARROWING, skipTools: ['dast'] };
+    const { plan } = admit(request({ manifest: manifest({ tools: ['ruff', 'dast'] }), narrowing }), catalog);
+    expect(plan.steps.map(({ tool }) => tool)).toEqual(['ruff']);
+    const out = { tool: 'dast', category: null, included: false, by: 'operator', reason: '--skip-tools' };
+    expect(plan.decisions).toContainEqual(out);
   });
 
   it('takes the stricter of manifest, policy and operator for each severity', () => {
