@@ -1,5 +1,6 @@
 // Builds `dist/`: the library and command line as few files with their types, each worker as one with its assets beside it.
-// `node build.js --lock` also writes tools/embedded.lock.json; without it a worker that is not the locked one is an error.
+// `node build.js --lock` also writes tools/embedded.lock.json and the lock of the Dagger module; without it a worker that is
+// not the locked one is an error.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { moduleLock } from './module-lock.js';
 import { writeNotices } from './notices.js';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -146,5 +148,6 @@ function settleLock(workers) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildPrograms(join(root, 'dist'));
   settleLock(await buildWorkers(join(root, 'dist/workers')));
+  if (process.argv.includes('--lock')) writeFileSync(join(root, 'dagger/package/package-lock.json'), moduleLock(root));
   writeNotices(bundled, join(root, 'dist/THIRD-PARTY-NOTICES.txt'));
 }
