@@ -1,6 +1,6 @@
 import { argument, check, type Directory, type File, func, object, type Secret } from '@dagger.io/dagger';
 import { PLACES, requestOptions } from './command.js';
-import { BASE_IMAGE, bundleOf, isThisModule, present, run, runScan, succeeded } from './program.js';
+import { BASE_IMAGE, bundleOf, type Given, isThisModule, present, run, runScan, succeeded } from './program.js';
 
 /**
  * Scans an untrusted repository with sandboxed tools under a policy, and returns one verifiable bundle with an honest verdict.
@@ -58,7 +58,7 @@ export class CertusSecurityScan {
     /** The operator's policy. */ policy?: File,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('smoke', source, policy, signKey);
+    return await this.withProfile('smoke', { source, policy, signKey });
   }
 
   /** The profile fast. Python rules and secrets. */
@@ -68,7 +68,7 @@ export class CertusSecurityScan {
     /** The operator's policy. */ policy?: File,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('fast', source, policy, signKey);
+    return await this.withProfile('fast', { source, policy, signKey });
   }
 
   /** The profile standard. Fast, known vulnerabilities and an SBOM. */
@@ -76,9 +76,10 @@ export class CertusSecurityScan {
   async standard(
     /** What to scan. */ source: Directory,
     /** The operator's policy. */ policy?: File,
+    /** Advisories, as `security-scan advisories update` or `import` leaves them. */ advisories?: Directory,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('standard', source, policy, signKey);
+    return await this.withProfile('standard', { source, policy, advisories, signKey });
   }
 
   /** The profile medium. Fast, and pattern rules for many languages. */
@@ -88,7 +89,7 @@ export class CertusSecurityScan {
     /** The operator's policy. */ policy?: File,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('medium', source, policy, signKey);
+    return await this.withProfile('medium', { source, policy, signKey });
   }
 
   /** The profile light. Standard, pattern rules and privacy. */
@@ -96,9 +97,11 @@ export class CertusSecurityScan {
   async light(
     /** What to scan. */ source: Directory,
     /** The operator's policy. */ policy?: File,
+    /** Advisories, as `security-scan advisories update` or `import` leaves them. */ advisories?: Directory,
+    /** The labelled pack that the privacy detector checks itself against. */ privacyAssets?: Directory,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('light', source, policy, signKey);
+    return await this.withProfile('light', { source, policy, advisories, privacyAssets, signKey });
   }
 
   /** The profile full. Standard, pattern rules and privacy; another name for light. */
@@ -106,19 +109,23 @@ export class CertusSecurityScan {
   async full(
     /** What to scan. */ source: Directory,
     /** The operator's policy. */ policy?: File,
+    /** Advisories, as `security-scan advisories update` or `import` leaves them. */ advisories?: Directory,
+    /** The labelled pack that the privacy detector checks itself against. */ privacyAssets?: Directory,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('full', source, policy, signKey);
+    return await this.withProfile('full', { source, policy, advisories, privacyAssets, signKey });
   }
 
-  /** The profile heavy. Full, and a dynamic scan of a running stack. */
+  /** The profile heavy. Full, and a dynamic scan of a running stack: refused while no tool provides one. */
   @func({ cache: 'never' })
   async heavy(
     /** What to scan. */ source: Directory,
     /** The operator's policy. */ policy?: File,
+    /** Advisories, as `security-scan advisories update` or `import` leaves them. */ advisories?: Directory,
+    /** The labelled pack that the privacy detector checks itself against. */ privacyAssets?: Directory,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('heavy', source, policy, signKey);
+    return await this.withProfile('heavy', { source, policy, advisories, privacyAssets, signKey });
   }
 
   /** The profile javascript. JavaScript and TypeScript rules, libraries and secrets. */
@@ -126,9 +133,10 @@ export class CertusSecurityScan {
   async javascript(
     /** What to scan. */ source: Directory,
     /** The operator's policy. */ policy?: File,
+    /** Advisories, as `security-scan advisories update` or `import` leaves them. */ advisories?: Directory,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('javascript', source, policy, signKey);
+    return await this.withProfile('javascript', { source, policy, advisories, signKey });
   }
 
   /** The profile polyglot. Light with the JavaScript tools. */
@@ -136,9 +144,11 @@ export class CertusSecurityScan {
   async polyglot(
     /** What to scan. */ source: Directory,
     /** The operator's policy. */ policy?: File,
+    /** Advisories, as `security-scan advisories update` or `import` leaves them. */ advisories?: Directory,
+    /** The labelled pack that the privacy detector checks itself against. */ privacyAssets?: Directory,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('polyglot', source, policy, signKey);
+    return await this.withProfile('polyglot', { source, policy, advisories, privacyAssets, signKey });
   }
 
   /** The profile iac. Infrastructure as code and images. */
@@ -148,7 +158,7 @@ export class CertusSecurityScan {
     /** The operator's policy. */ policy?: File,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('iac', source, policy, signKey);
+    return await this.withProfile('iac', { source, policy, signKey });
   }
 
   /** The profile secrets. Credentials in the source and in its history. */
@@ -158,7 +168,7 @@ export class CertusSecurityScan {
     /** The operator's policy. */ policy?: File,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('secrets', source, policy, signKey);
+    return await this.withProfile('secrets', { source, policy, signKey });
   }
 
   /** The profile supply-chain. Known vulnerabilities, components and the workflows that build the product. */
@@ -166,9 +176,10 @@ export class CertusSecurityScan {
   async supplyChain(
     /** What to scan. */ source: Directory,
     /** The operator's policy. */ policy?: File,
+    /** Advisories, as `security-scan advisories update` or `import` leaves them. */ advisories?: Directory,
     /** A PEM key that signs the statements. */ signKey?: Secret,
   ): Promise<Directory> {
-    return await this.withProfile('supply-chain', source, policy, signKey);
+    return await this.withProfile('supply-chain', { source, policy, advisories, signKey });
   }
 
   /** The plan of a scan as JSON: what would run, with which rights, and why. Runs nothing. */
@@ -178,8 +189,10 @@ export class CertusSecurityScan {
     /** Which tools would run. */ profile: string = 'default',
     /** The assurance manifest of the product. */ manifest?: File,
     /** The operator's policy. */ policy?: File,
+    /** Advisories; a plan names the packs that it would use. */ advisories?: Directory,
+    /** The labelled pack that the privacy detector checks itself against. */ privacyAssets?: Directory,
   ): Promise<string> {
-    const given = { manifest, policy };
+    const given = { manifest, policy, advisories, privacyAssets };
     const words = { ...present(given), profile };
     const done = run(
       ['plan', PLACES.source, '--format=json', ...requestOptions(words)],
@@ -206,7 +219,7 @@ export class CertusSecurityScan {
   /** The components of a source as CycloneDX JSON. */
   @func({ cache: 'never' })
   async sbom(/** What to look at. */ source: Directory): Promise<File> {
-    const bundle = await this.withProfile('sbom', source);
+    const bundle = await this.withProfile('sbom', { source });
     return bundle.file('reports/sbom/sbom.cyclonedx.json');
   }
 
@@ -220,18 +233,18 @@ export class CertusSecurityScan {
     /** Which tools run. */ profile: string = 'default',
     /** The operator's policy. */ policy?: File,
     /** Advisories, as `security-scan advisories update` or `import` leaves them. */ advisories?: Directory,
+    /** The labelled pack that the privacy detector checks itself against. */ privacyAssets?: Directory,
   ): Promise<void> {
     // Called by git reference and without a source, this would judge the module's own repository: green, and wrong.
     if (await isThisModule(source))
       throw new Error('the source is this module itself: name what to check with --source');
-    const given = { policy, advisories };
+    const given = { policy, advisories, privacyAssets };
     const done = runScan({ ...present(given), profile }, { source, ...given }, this.supply());
     await succeeded(done, [0]);
   }
 
-  private async withProfile(profile: string, source: Directory, policy?: File, signKey?: Secret): Promise<Directory> {
-    const given = { policy, signKey };
-    return await bundleOf(runScan({ ...present(given), profile }, { source, ...given }, this.supply()));
+  private async withProfile(profile: string, given: Given): Promise<Directory> {
+    return await bundleOf(runScan({ ...present(given), profile }, given, this.supply()));
   }
 
   private supply() {

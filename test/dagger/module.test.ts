@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { builtCatalog } from '../support/catalog.js';
 
 /** What `dagger` makes of the module's source, by the SDK's own introspector; no engine is needed. */
 interface Shape {
@@ -42,6 +43,8 @@ beforeAll(async () => {
   methods = shape.objects['CertusSecurityScan']?.methods ?? {};
 }, 60_000);
 
+const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
 const PROFILES_WITHOUT_A_FUNCTION = ['attestation-test', 'default', 'sbom'];
 
 describe('the module', () => {
@@ -52,8 +55,36 @@ describe('the module', () => {
   it('has a function for each profile, and those that every caller needs', () => {
     const profiles = readdirSync('profiles').map((file) => basename(file, '.yaml'));
     const own = profiles.filter((name) => !PROFILES_WITHOUT_A_FUNCTION.includes(name));
-    const camel = own.map((name) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()));
-    expect(Object.keys(methods).sort()).toEqual([...camel, 'check', 'plan', 'sbom', 'scan', 'verify'].sort());
+    expect(Object.keys(methods).sort()).toEqual(
+      [...own.map(camelCase), 'check', 'plan', 'sbom', 'scan', 'verify'].sort(),
+    );
+  });
+
+  it('takes in each profile’s function what its tools cannot run without', async () => {
+    const { profiles, tools } = await builtCatalog();
+    for (const [name, { tools: ids }] of profiles) {
+      const method = methods[camelCase(name)];
+      if (method === undefined) continue;
+      const needed = ids.flatMap((id) => tools.get(id) ?? []);
+      const wanted = {
+        advisories: needed.some(({ advisories }) => advisories !== undefined),
+        privacyAssets: needed.some(({ assets }) => assets?.includes('privacy')),
+      };
+      const taken = {
+        advisories: 'advisories' in method.arguments,
+        privacyAssets: 'privacyAssets' in method.arguments,
+      };
+      expect(taken, name).toEqual(wanted);
+    }
+  });
+
+  it('takes what any profile may need wherever the profile is an argument', () => {
+    const open = Object.entries(methods).filter(([, method]) => 'profile' in method.arguments);
+    expect(open.map(([name]) => name).sort()).toEqual(['check', 'plan', 'scan']);
+    for (const [name, method] of open)
+      expect(Object.keys(method.arguments), name).toEqual(
+        expect.arrayContaining(['policy', 'advisories', 'privacyAssets']),
+      );
   });
 
   it('documents each function and each argument', () => {
