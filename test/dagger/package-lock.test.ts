@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 const SDK = 'node_modules/@dagger.io/dagger';
 const entry = { version: '1.0.0', integrity: 'sha512-x' };
 const folder = mkdtempSync(join(tmpdir(), 'module-lock-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 let moduleLock: (root: string) => string;
 beforeAll(async () => {
