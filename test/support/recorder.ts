@@ -36,7 +36,6 @@ const NO_SANDBOX = {
   },
   substrate: {},
   run: () => Promise.reject(new Error('nothing is run')),
-  filesIn: () => Promise.reject(new Error('nothing is run')),
   bring: () => Promise.reject(new Error('nothing is run')),
 } satisfies Sandbox;
 

@@ -36,9 +36,9 @@ export async function runWorker(taking: Taking, ports: SourcePorts): Promise<Sna
   for (const path of [folder, output]) await mkdir(path);
   await writeRequest(taking, ports);
   const job = workerJob(taking, { folder, output }, ports);
-  await demandExit(job, await runJob(ports, job));
-  const files = await ports.sandbox.filesIn(folder);
-  const index = await readIndex(output, files, taking.source, ports.limits);
+  const result = await runJob(ports, job);
+  await demandExit(job, result);
+  const index = await readIndex(output, result.stayed?.get(folder) ?? new Map(), taking.source, ports.limits);
   recordPaths(index, ports.audit);
   return snapshotOf(folder, index, taking);
 }

@@ -90,6 +90,8 @@ export interface JobResult {
   stderrBytes: number;
   /** True when standard output or standard error exceeded `limits.logBytes`. */
   logTruncated: boolean;
+  /** What the job left in mounts that stay, by their folder; absent when it has none of them, or did not start. */
+  stayed?: ReadonlyMap<string, PlainFiles>;
   /** The answer is an earlier one to the same job with the same inputs; the times are those of then. */
   kept?: boolean;
 }
@@ -104,8 +106,6 @@ export interface Sandbox {
   /** Absolute path and version of each host program in use. */
   readonly substrate: Readonly<Record<string, { path: string; version: string }>>;
   run(job: Job, signal: AbortSignal): Promise<JobResult>;
-  /** The plain files that a job left in the mount of this folder, which `stays`. Brings nothing. Throws `Fault` ('runtime'). */
-  filesIn(folder: string): Promise<PlainFiles>;
   /**
    * Resolves when all that a job left in the mount of this folder, which `stays`, is there; at once where it is already.
    * Throws `Fault` ('runtime') when it cannot be had.

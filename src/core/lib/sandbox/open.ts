@@ -7,7 +7,6 @@ import { bareEnforcement, namespaceEnforcement } from './enforcement.js';
 import { obstaclesHere } from './host.js';
 import { SANDBOX_LEVELS, type Sandbox, type SandboxLevel } from './job.js';
 import { bubblewrapStarter, namespacesStarter } from './levels.js';
-import { plainFiles } from './plain-files.js';
 import { probeSandbox } from './probe.js';
 import { nodeProgram, systemProgram, versionOf } from './programs.js';
 import { runJob, type Starter } from './runner.js';
@@ -82,7 +81,6 @@ function sandboxAt(level: SandboxLevel, folder: string, cgroups: CgroupHost): Sa
     enforcement: enforcementOf(level, cgroups),
     substrate: substrates(level),
     run: (job, signal) => runJob(starter, cgroups, job, signal),
-    filesIn: async (folder) => plainFiles(folder),
     bring: async () => {},
   };
 }

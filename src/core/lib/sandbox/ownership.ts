@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, lchownSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
 import type { Identity } from './identity.js';
-import type { Job } from './job.js';
+import type { Job, Mount } from './job.js';
+import { listing, type PlainFiles } from './plain-files.js';
 import { requireProgram } from './programs.js';
 import { bytesOf } from './usage.js';
 import { walk } from './walk.js';
@@ -17,16 +18,27 @@ export function giveMounts(job: Job, identity: Identity): void {
   }
 }
 
+/** What was found in the writable mounts. */
+export interface Taken {
+  /** Endless when one could not be walked (paths longer than the system takes). */
+  bytes: number;
+  /** Of the mounts that stay, by their folder. */
+  stayed: ReadonlyMap<string, PlainFiles>;
+}
+
 /**
- * Makes the writable mounts the caller's again, once nothing of the job is left, and returns the bytes in them. Links are
- * not followed. Endless when one could not be walked (paths longer than the system takes): what is in it is removed then.
+ * Makes the writable mounts the caller's again, once nothing of the job is left, and tells what is in them. Links are
+ * not followed. What is in mounts of which one could not be walked is removed.
  */
-export function takeMounts(job: Job, identity: Identity): number {
+export function takeMounts(job: Job, identity: Identity): Taken {
+  const mounts = job.mounts.filter(({ access }) => access === 'write');
   try {
-    return takeEntries(job, identity);
+    const taken = mounts.map((mount) => ({ mount, ...takeEntries(mount, identity) }));
+    const stayed = taken.filter(({ mount }) => mount.stays).map(({ mount, files }) => [mount.from, files] as const);
+    return { bytes: taken.reduce((sum, { bytes }) => sum + bytes, 0), stayed: new Map(stayed) };
   } catch {
-    for (const path of writableMounts(job)) discard(path);
-    return Number.POSITIVE_INFINITY;
+    for (const { from } of mounts) discard(from);
+    return { bytes: Number.POSITIVE_INFINITY, stayed: new Map() };
   }
 }
 
@@ -37,18 +49,18 @@ function discard(path: string): void {
   mkdirSync(path);
 }
 
-function takeEntries(job: Job, identity: Identity): number {
+function takeEntries({ from, stays }: Mount, identity: Identity) {
   const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
-  let total = 0;
-  for (const path of writableMounts(job)) {
-    walk(path, (entry, stat) => {
-      total += bytesOf(stat);
-      if (identity.kind !== 'caller') lchownSync(entry, uid, gid);
-      openForCaller(entry, stat);
-      return true;
-    });
-  }
-  return total;
+  const { files, add } = listing(from);
+  let bytes = 0;
+  walk(from, (entry, stat) => {
+    bytes += bytesOf(stat);
+    if (stays) add(entry, stat);
+    if (identity.kind !== 'caller') lchownSync(entry, uid, gid);
+    openForCaller(entry, stat);
+    return true;
+  });
+  return { bytes, files };
 }
 
 /** Drops set-uid bits, and gives the caller its rights back where the job took them. */

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { walk } from './walk.js';
 
 /** Bytes of each plain file of a folder that has one name, by its path below it, one UTF-16 unit for each byte. */
@@ -5,13 +6,22 @@ export type PlainFiles = ReadonlyMap<string, number>;
 
 /** Looks at all of a folder. What is not listed is a link, a device, a file with more names, or lies behind a link. */
 export function plainFiles(folder: string): PlainFiles {
-  const files = new Map<string, number>();
-  const start = Buffer.byteLength(folder) + 1;
+  const { files, add } = listing(folder);
   walk(folder, (entry, stat) => {
-    if (stat.isFile() && stat.nlink === 1) files.set(entry.toString('latin1', start), stat.size);
+    add(entry, stat);
     return true;
   });
   return files;
+}
+
+/** The list of a folder for one who walks it anyhow, and adds each entry. */
+export function listing(folder: string) {
+  const files = new Map<string, number>();
+  const start = Buffer.byteLength(folder) + 1;
+  const add = (entry: Buffer, stat: Stats): void => {
+    if (stat.isFile() && stat.nlink === 1) files.set(entry.toString('latin1', start), stat.size);
+  };
+  return { files, add };
 }
 
 /** `<size> <path>` for each file, ended by a NUL, which is in no path. */

@@ -6,7 +6,7 @@ import { claimIdentity, type Identity, releaseIdentity } from './identity.js';
 import type { Job, JobResult } from './job.js';
 import { type Launch, type Launched, launch } from './launch.js';
 import { limitProblem } from './limits.js';
-import { giveMounts, takeMounts } from './ownership.js';
+import { giveMounts, type Taken, takeMounts } from './ownership.js';
 import { endNamespace } from './tree.js';
 import { mountProblem } from './view.js';
 
@@ -45,8 +45,8 @@ export async function runJobAs(
   return resultFor(takeMounts(job, identity));
 }
 
-/** Tells a job's result from the bytes that its writable mounts hold. */
-type Ended = (bytes: number) => JobResult;
+/** Tells a job's result from what was found in its writable mounts. */
+type Ended = (taken: Taken) => JobResult;
 
 /** Why the job cannot be run as described, or undefined. */
 export function jobProblem(job: Job): string | undefined {
@@ -98,7 +98,7 @@ function endOf(launched: Launched, report: SetUpReport, cgroup: Cgroup, job: Job
   const [memoryKills, cpuMs, maxRssBytes] = [cgroup.memoryKills(), cgroup.cpuMs(), cgroup.maxMemoryBytes()];
   const { head, tail } = stderr;
   const { cpuSeconds, outputBytes } = job.limits;
-  return (bytes) => ({
+  return ({ bytes, stayed }) => ({
     // Full: a write beyond it was refused or would have been.
     end: jobEnd({ stopped, report, head, tail, memoryKills, outputFull: bytes >= outputBytes, cpuMs, cpuSeconds }),
     wallMs,
@@ -107,6 +107,7 @@ function endOf(launched: Launched, report: SetUpReport, cgroup: Cgroup, job: Job
     stdoutBytes: stdout.bytes,
     stderrBytes: stderr.bytes,
     logTruncated: stdout.truncated || stderr.truncated,
+    ...(stayed.size > 0 && { stayed }),
   });
 }
 

@@ -8,6 +8,7 @@ import { sha256 } from '../../lib/digest.js';
 import { type ContainerAnswer, type ContainerFacts, type ContainerOrder, PLACES } from '../../lib/sandbox/container.js';
 import type { Job, JobResult } from '../../lib/sandbox/job.js';
 import { openLog } from '../../lib/sandbox/logs.js';
+import type { PlainFiles } from '../../lib/sandbox/plain-files.js';
 import { jobProblem, notStarted } from '../../lib/sandbox/runner.js';
 import { readAnswer, readStayed, takeOut } from './answer.js';
 import { CONTEXT, dockerfile, mountPointProblem } from './dockerfile.js';
@@ -107,14 +108,14 @@ async function taken(
     return notStarted('the engine gave the container other walls than the first one');
   if (answer.result.end.kind === 'not-started') return answer.result;
   await takeOut(left, job);
-  for (const [index, { from, stays: apart }] of writing(job.mounts).entries())
-    if (apart)
-      stays.leave(from, {
-        all: ended.directory(PLACES.stays),
-        name: String(index),
-        files: await readStayed(left, index),
-      });
-  return answer.result;
+  const stayed = new Map<string, PlainFiles>();
+  for (const [index, mount] of writing(job.mounts).entries()) {
+    if (!mount.stays) continue;
+    const files = await readStayed(left, index);
+    stays.leave(mount.from, { all: ended.directory(PLACES.stays), name: String(index), files });
+    stayed.set(mount.from, files);
+  }
+  return stayed.size > 0 ? { ...answer.result, stayed } : answer.result;
 }
 
 /** The same for the same job, wherever its files are here: it is part of what the engine knows a job by. */

@@ -51,7 +51,6 @@ export async function openDaggerSandbox(engine: DaggerEngine, options: DaggerOpt
       enforcement: containerEnforcement(facts),
       substrate: { ...facts.programs, dagger: { path: 'engine', version }, image: { path: name, version: digest } },
       run: (job, signal) => runOn(on, options.cache ? runKept : runFresh, job, signal),
-      filesIn: async (folder) => stays.filesIn(folder),
       bring: (folder, signal) => bringOn(on, folder, signal),
     };
   } catch (cause) {

@@ -27,8 +27,6 @@ export interface Stays {
   rootOf(path: string): string | undefined;
   /** What such a path is on the engine. Throws `Fault` ('runtime') when the job left nothing, and what the engine fails with. */
   at(path: string): Promise<Directory>;
-  /** Throws `Fault` ('runtime') when the job left nothing. */
-  filesIn(folder: string): PlainFiles;
   /** Puts all of it into the folder here; once, whoever asks. Throws `Fault` ('runtime'). */
   bring(folder: string): Promise<PlainFiles>;
   /** Throws when something that was not brought is at this real path, below it or above it. */
@@ -77,7 +75,6 @@ export function staying(scratch: string): Stays {
       const below = path.slice((isWithin(path, stay.from) ? stay.from : stay.real).length + 1);
       return await left.all.directory(join(left.name, below)).sync();
     },
-    filesIn: (folder) => found(folder).left.files,
     async bring(folder) {
       const { stay, left } = found(folder);
       stay.bringing ??= bringOne(stay, left, scratch);

@@ -38,10 +38,10 @@ async function refuses(run: typeof runKept, world: EngineWorld, script: string):
         ...job,
         mounts: [...job.mounts, { from: files, to: '/files', access: 'write', stays: true }],
       };
-      const { end, kept } = await run(staying, ports, behindOthers(probe, wall));
-      assert.deepEqual([end.kind, kept, id()], ['not-started', undefined, 'none'], wall);
+      const { end, kept, stayed } = await run(staying, ports, behindOthers(probe, wall));
+      assert.deepEqual([end.kind, kept, stayed, id()], ['not-started', undefined, undefined, 'none'], wall);
       assert.match(JSON.stringify(end), /other walls/);
-      assert.throws(() => ports.stays.filesIn(files), /no job left/);
+      await assert.rejects(ports.stays.bring(files), /no job left/);
     }
   });
 }
