@@ -17,7 +17,7 @@ import { generateKey } from '../../../src/core/lib/signing/keys.js';
 import { fullyTrusted } from '../../../src/core/policy/trusted-keys.js';
 import { verifyBundle } from '../../../src/core/verify/verify.js';
 import { temporaryFolder } from '../../support/scan.js';
-import { copier, problemsUnder, recordIn, resign, rewrite, smallBundle, text } from './support.js';
+import { bundlesBy, copier, problemsByKeys, recordIn, resign, rewrite, text } from './support.js';
 
 const key = generateKey('ed25519');
 const other = generateKey('ed25519');
@@ -27,14 +27,10 @@ const copyOf = copier();
 let unsigned: string;
 let signed: string;
 beforeAll(async () => {
-  unsigned = await smallBundle();
-  signed = copyOf(unsigned);
-  await resign(signed, key);
+  ({ unsigned, signed } = await bundlesBy(key, copyOf));
 });
 
-/** The problems of a bundle under these keys, one per line. */
-const problemsOf = (bundle: string, keys = [key]): Promise<string> =>
-  problemsUnder(bundle, { keys: keys.map((one) => fullyTrusted(one, 'key')) });
+const problemsOf = (bundle: string, keys = [key]) => problemsByKeys(bundle, keys);
 
 describe('a signed bundle is not intact', () => {
   it.each<[string, (bundle: string) => void, RegExp]>([

@@ -4,7 +4,8 @@ import { expect } from 'vitest';
 import { isSignatureFile, type SignatureFormat, signedAs, writeSignatures } from '../../../src/core/attest/sign.js';
 import { canonicalJson } from '../../../src/core/lib/canonical.js';
 import { sha256 } from '../../../src/core/lib/digest.js';
-import type { PrivateSigningKey } from '../../../src/core/lib/signing/keys.js';
+import type { PrivateSigningKey, PublicSigningKey } from '../../../src/core/lib/signing/keys.js';
+import { fullyTrusted } from '../../../src/core/policy/trusted-keys.js';
 import { type VerifyOptions, verifyBundle } from '../../../src/core/verify/verify.js';
 import { documentIn } from '../../support/bundle.js';
 import { runTools } from '../../support/faults.js';
@@ -46,6 +47,18 @@ export async function problemsUnder(bundle: string, options: VerifyOptions): Pro
   const { intact, problems } = await verifyBundle(bundle, options);
   expect(intact).toBe(problems.length === 0);
   return problems.map(({ file, reason }) => `${file}: ${reason}`).join('\n');
+}
+
+/** The same under these keys, each trusted for everything. */
+export const problemsByKeys = (bundle: string, keys: readonly PublicSigningKey[]): Promise<string> =>
+  problemsUnder(bundle, { keys: keys.map((one) => fullyTrusted(one, 'key')) });
+
+/** A small bundle without a signature, and a copy that the key signed. */
+export async function bundlesBy(key: PrivateSigningKey, copyOf: (bundle: string) => string) {
+  const unsigned = await smallBundle();
+  const signed = copyOf(unsigned);
+  await resign(signed, key);
+  return { unsigned, signed };
 }
 
 /** Changes a document and writes it in canonical form. */

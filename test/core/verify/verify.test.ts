@@ -7,7 +7,7 @@ import { lockedTools } from '../../../src/core/verify/lock.js';
 import { verifyBundle } from '../../../src/core/verify/verify.js';
 import { builtCatalog } from '../../support/catalog.js';
 import { temporaryFolder } from '../../support/scan.js';
-import { copier, problemsUnder, recordIn, resign, smallBundle, text } from './support.js';
+import { bundlesBy, copier, problemsByKeys, recordIn, resign, smallBundle, text } from './support.js';
 
 const key = generateKey('ed25519');
 const other = generateKey('ed25519');
@@ -17,14 +17,10 @@ const copyOf = copier();
 let unsigned: string;
 let signed: string;
 beforeAll(async () => {
-  unsigned = await smallBundle();
-  signed = copyOf(unsigned);
-  await resign(signed, key);
+  ({ unsigned, signed } = await bundlesBy(key, copyOf));
 });
 
-/** The problems of a bundle under these keys, one per line. */
-const problemsOf = (bundle: string, keys = [key]): Promise<string> =>
-  problemsUnder(bundle, { keys: keys.map((one) => fullyTrusted(one, 'key')) });
+const problemsOf = (bundle: string, keys = [key]) => problemsByKeys(bundle, keys);
 
 describe('an intact bundle', () => {
   it('has the verdict that its findings give', async () => {
