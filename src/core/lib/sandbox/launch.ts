@@ -17,8 +17,11 @@ export const EXTRA_FD = 5;
 /** Shortest time between two looks at what the job has used, in milliseconds. */
 const WATCH_MS = 200;
 
-/** A look takes at most one part in so many of the time: a snapshot's folder of 5,000 files takes 20 ms. */
+/** A look takes about one part in so many of the time: a snapshot's folder of 5,000 files takes 20 ms. */
 const LOOK_SHARE = 100;
+
+/** Longest time between two looks, in milliseconds, however long they take: so long a job can write beyond its limit. */
+const WATCH_MOST_MS = 5000;
 
 export interface Launch {
   /** The level's command, behind `behindGate`. */
@@ -154,7 +157,8 @@ function watchUsage(job: Job, cgroup: Cgroup, exceeded: (why: StopReason) => voi
     const before = performance.now();
     if ((cgroup.cpuMs() ?? 0) > job.limits.cpuSeconds * 1000) exceeded('cpuSeconds');
     else if (outputFull(job)) exceeded('output');
-    timer = setTimeout(look, Math.max(WATCH_MS, LOOK_SHARE * (performance.now() - before)));
+    const pause = LOOK_SHARE * (performance.now() - before);
+    timer = setTimeout(look, Math.min(WATCH_MOST_MS, Math.max(WATCH_MS, pause)));
   };
   timer = setTimeout(look, WATCH_MS);
   return { end: () => clearTimeout(timer) };
