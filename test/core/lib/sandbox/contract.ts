@@ -28,7 +28,7 @@ export const MIB = 1 << 20;
 const LIMITS: Limits = {
   memoryBytes: 512 * MIB,
   cpuSeconds: 10,
-  wallSeconds: 20,
+  wallSeconds: 60,
   pids: 64,
   outputBytes: 8 * MIB,
   logBytes: MIB,
