@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
 
-/** Writes the licence of every package that is bundled into a worker. */
+/** Writes the licence of every package that is bundled into a program or a worker. */
 export function writeNotices(folders, path) {
   const sections = [...new Set([...folders].map(section))].sort();
-  writeFileSync(path, `Packages bundled into the workers of this package\n\n${sections.join('\n\n')}`);
+  writeFileSync(path, `Packages bundled into the programs and workers of this package\n\n${sections.join('\n\n')}`);
 }
 
 function section(folder) {

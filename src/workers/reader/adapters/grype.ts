@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { FindingSeverity } from '../../../core/lib/severity.js';
-import type { Adapter } from '../adapter.js';
+import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
+import { developmentPackages } from '../sca/development.js';
 import { nameInView } from '../sca/lockfile.js';
 import { tellAmbiguous } from '../sca/uncompared.js';
 
@@ -50,7 +51,10 @@ const schema = z.looseObject({
 export const grype: Adapter = (report, sink) => {
   const { matches, ignoredMatches } = schema.parse(report);
   const lineOf = dependencyLines(sink);
-  for (const { name } of sink.files) tellAmbiguous(name, sink);
+  for (const { name } of sink.files) {
+    tellAmbiguous(name, sink);
+    tellLeftOut(name, sink);
+  }
   emitMatches(
     [
       ...matches.flatMap((one) => toMatches(one, lineOf)),
@@ -59,6 +63,14 @@ export const grype: Adapter = (report, sink) => {
     sink,
   );
 };
+
+/** Records as unread a lockfile with packages that grype passes over: it has no switch for them. */
+function tellLeftOut(path: string, sink: Sink): void {
+  const count = developmentPackages(path, sink.text(path));
+  if (count === 0) return;
+  const detail = `${count} packages are marked as for development, and the tool compares them with nothing`;
+  sink.unread({ path, reason: 'unsupported', detail });
+}
 
 /** One for each file in which the package stands. */
 function toMatches(one: Found, lineOf: ReturnType<typeof dependencyLines>): Match[] {

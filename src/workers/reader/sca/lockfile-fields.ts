@@ -19,20 +19,23 @@ const pinned = fields('name', 'version');
 
 /** `dependencies` of npm's lockfileVersion 1 hold their own. */
 const nested: Shape = {
-  ...fields('version', 'resolved'),
+  ...fields('version', 'resolved', 'dev'),
   get dependencies() {
     return { '*': nested };
   },
 };
 
-/** What osv-scanner 2.5 decodes by encoding/json and github.com/BurntSushi/toml (osv-scalibr, extractor/filesystem/language). */
+/**
+ * What osv-scanner 2.5 decodes by encoding/json and github.com/BurntSushi/toml (osv-scalibr, extractor/filesystem/language), and
+ * what Syft 1.42 reads besides: `dev`, and version 1 of Package.resolved.
+ */
 export const FORMS: readonly Form[] = [
   {
     files: /(^|\/)(package-lock|npm-shrinkwrap)\.json$/,
     parse: parseJson,
     shape: {
       lockfileVersion: {},
-      packages: { '*': fields('name', 'version', 'resolved', 'link') },
+      packages: { '*': fields('name', 'version', 'resolved', 'link', 'dev') },
       dependencies: { '*': nested },
     },
   },
@@ -72,7 +75,11 @@ export const FORMS: readonly Form[] = [
   {
     files: /(^|\/)Package\.resolved$/,
     parse: parseJson,
-    shape: { version: {}, pins: { ...fields('identity', 'location'), state: fields('version', 'revision') } },
+    shape: {
+      version: {},
+      pins: { ...fields('identity', 'location'), state: fields('version', 'revision') },
+      object: { pins: { ...fields('package', 'repositoryURL'), state: fields('version', 'revision') } },
+    },
   },
   { files: /(^|\/)Cargo\.lock$/, parse: parseToml, shape: { package: { ...pinned, source: {} } } },
   {

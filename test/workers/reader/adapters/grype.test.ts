@@ -52,6 +52,15 @@ describe('the adapter of grype', () => {
     expect(lines).toMatchObject([{ path: 'packages.lock.json', reason: 'unsupported' }]);
   });
 
+  it('tells a lockfile with packages that it passes over', () => {
+    const texts = {
+      'package-lock.json': '{"packages":{"node_modules/a":{"version":"1.0.0","dev":true}}}',
+      'go.mod': '',
+    };
+    const lines = runAdapter(grype, empty, { files: Object.keys(texts), texts });
+    expect(lines).toMatchObject([{ path: 'package-lock.json', reason: 'unsupported' }]);
+  });
+
   it('gives a finding for each file in which a package stands', () => {
     const place = { ...artifact, locations: [{ path: '/go.mod' }, { path: '/b/go.mod' }] };
     expect(only(run({ id: 'CVE-1-2' }, place), 'finding')).toMatchObject([{ path: 'b/go.mod' }, { path: 'go.mod' }]);
