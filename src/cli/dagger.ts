@@ -21,13 +21,13 @@ export interface Sending extends Omit<WantedSandbox, 'minimum'> {
  * Connects to an engine as the SDK finds or starts one; `stop` disconnects. The SDK is an optional part of the installation.
  * Throws `Refusal` ('sandbox') when there is no SDK or no engine.
  */
-export async function connectDagger({ scratch, inputs, exportDir, fixed }: Sending): Promise<DaggerEngine> {
+export async function connectDagger({ scratch, inputs, fixed }: Sending): Promise<DaggerEngine> {
   const connect = await loadConnect();
   // The client of a session that is there has the name that it has.
-  const named = process.env['DAGGER_SESSION_PORT'] === undefined;
-  const upload = (client: Client) =>
-    freshUpload(hostUpload(client), [scratch, ...fixed, ...(named ? inputs : [])], scratch);
-  if (named) await nameClient(join(scratch, 'client'), await mirrorName(inputs, exportDir));
+  const name = process.env['DAGGER_SESSION_PORT'] === undefined ? await mirrorName(inputs) : undefined;
+  const known = name === undefined ? [] : inputs.map(({ path }) => path);
+  const upload = (client: Client) => freshUpload(hostUpload(client), [scratch, ...fixed, ...known], scratch);
+  if (name !== undefined) await nameClient(join(scratch, 'client'), name);
   let disconnect = () => {};
   const held = new Promise<void>((resolve) => {
     disconnect = resolve;

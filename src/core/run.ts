@@ -10,7 +10,7 @@ import { SANDBOX_LEVELS, type Sandbox, type SandboxLevel } from './lib/sandbox/j
 import { openSandbox } from './lib/sandbox/open.js';
 import type { Plan } from './plan/plan.js';
 import { RunCeiling } from './runtime/cancel.js';
-import type { OpenSandbox } from './runtime/dagger/runtime.js';
+import type { OpenSandbox, WantedSandbox } from './runtime/dagger/runtime.js';
 import type { StepEvent } from './runtime/run.js';
 import type { ScanRequest } from './scan-request.js';
 import { removeTree } from './source/remove-tree.js';
@@ -102,10 +102,12 @@ async function sandboxFor(plan: Plan, request: ScanRequest, work: string, open: 
 }
 
 /** What is read where it lies: the source, unless it is fetched or comes on standard input, and the packs of assets. */
-function inputsOf({ source, privacyAssets, exportDir }: ScanRequest) {
-  const { path } = { path: undefined, ...parseSource(source) };
-  const inputs = [path, privacyAssets].flatMap((given) => (given === undefined ? [] : [resolve(given)]));
-  return { inputs, exportDir: resolve(exportDir) };
+function inputsOf({ source, privacyAssets, exportDir }: ScanRequest): Pick<WantedSandbox, 'inputs'> {
+  const { kind, path } = { path: undefined, ...parseSource(source) };
+  // Of a folder alone nothing is read where results are written; git may keep anything there.
+  const read = kind === 'folder' ? { output: resolve(exportDir) } : {};
+  const sources = path === undefined ? [] : [{ path: resolve(path), ...read }];
+  return { inputs: privacyAssets === undefined ? sources : [...sources, { path: resolve(privacyAssets) }] };
 }
 
 /** One sandbox serves all steps, so it is as strong as the most demanding of them asks. */

@@ -3,6 +3,7 @@ import type { Sandbox, SandboxLevel } from '../../lib/sandbox/job.js';
 import type { Catalog } from '../../plan/catalog.js';
 import { stageLocked } from '../stage.js';
 import { baseImage, type ImageChoice, type Images } from './images.js';
+import type { Input } from './mirror.js';
 import { type DaggerEngine, openDaggerSandbox } from './open.js';
 
 /** The sandbox that a run needs. */
@@ -10,10 +11,8 @@ export interface WantedSandbox {
   minimum: SandboxLevel;
   /** The run's work folder: no other run has one of that name. */
   scratch: string;
-  /** Files and folders of the operator that jobs are given as they are. */
-  inputs: readonly string[];
-  /** The folder that runs write to; it may lie in an input and is no part of it. */
-  exportDir?: string;
+  /** What of the operator's jobs are given as it is. */
+  inputs: readonly Input[];
 }
 
 /** Opens the sandbox of a run. Throws `Refusal` ('sandbox') when there is none as strong as that. */

@@ -99,23 +99,25 @@ export const uploadProblem = (path: string): string | undefined => stateOf(path)
 
 /**
  * Looks at all that would be sent. `state` is another one after any change: nobody but root can set the time of the last
- * change of a file's status (inode(7)). What is at or below `apart` does not count.
+ * change of a file's status where the file system has one (inode(7)). What is at or below `apart` does not count.
  */
-export function stateOf(path: string, apart?: string): { problem: string | undefined; state: string } {
+export function stateOf(path: string, apart?: string) {
   let problem = PATTERN.test(path)
     ? `an engine of Dagger cannot be handed this path: ${JSON.stringify(path)}`
     : undefined;
   const hash = createHash('sha256');
   const isApart = insideOf(apart);
+  const devices = new Set<number>();
   walk(path, (entry, stat) => {
     if (isApart(entry)) return true;
+    devices.add(stat.dev);
     hash.update(entry).update(`\0${stat.ino} ${stat.mode} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}\n`);
     // Pipes would be missing in the upload and sockets would be empty files: what is scanned must be what is there.
     if (!stat.isFile() && !stat.isDirectory() && !stat.isSymbolicLink())
       problem ??= `neither a file, a folder nor a link, so no engine of Dagger can be handed it: ${JSON.stringify(entry.toString())}`;
-    return problem === undefined;
+    return true;
   });
-  return { problem, state: hash.digest('hex') };
+  return { problem, state: hash.digest('hex'), isOneDevice: devices.size <= 1 };
 }
 
 function insideOf(folder: string | undefined): (entry: Buffer) => boolean {

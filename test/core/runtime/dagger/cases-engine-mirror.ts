@@ -18,7 +18,7 @@ async function seen({ folder, inSession }: EngineWorld, isInput: boolean): Promi
     const use: Parameters<typeof inSession>[2] = async (sandbox) => {
       assert.equal((await sandbox.run(job, new AbortController().signal)).end.kind, 'exited');
     };
-    await inSession(folder, true, use, { inputs: isInput ? [source] : [], fixed: [] });
+    await inSession(folder, true, use, { inputs: isInput ? [{ path: source }] : [], fixed: [] });
     told.push(readFileSync(job.stdout, 'utf8'));
   }
   return told;

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { connectDagger } from '../../../../src/cli/dagger.js';
+import type { Input } from '../../../../src/core/runtime/dagger/mirror.js';
 import { openDaggerSandbox } from '../../../../src/core/runtime/dagger/open.js';
 import { CASES, runCases } from '../../lib/sandbox/suite.js';
 import { ENGINE_CASES } from './cases-engine.js';
@@ -34,7 +35,7 @@ async function inSession(
   place: string,
   cache: boolean,
   use: EngineUse,
-  sending = { inputs: [] as readonly string[], fixed: [folder] as readonly string[] },
+  sending = { inputs: [] as readonly Input[], fixed: [folder] as readonly string[] },
 ): Promise<void> {
   const scratch = join(place, `scratch-${sessions++}`);
   mkdirSync(scratch);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   lstatSync,
   mkdirSync,
@@ -32,37 +33,61 @@ function put(text: string): void {
   utimesSync(join(folder, 'file'), 1, 1);
 }
 
+const nameOf = (output?: string) => mirrorName([{ path: folder, ...(output !== undefined && { output }) }]);
+
 describe('the name of a client', () => {
   it('is another one when a file was replaced by one of its size and time', async () => {
     put('one');
-    const first = await mirrorName([folder]);
+    const first = await nameOf();
     put('two');
-    expect(await mirrorName([folder])).not.toBe(first);
+    expect(await nameOf()).not.toBe(first);
   });
 
-  it('is another one for another tree when runs write above it or to it', async () => {
-    for (const apart of [folder, join(folder, '..')]) {
-      put('one');
-      const first = await mirrorName([folder], apart);
-      put('two');
-      expect(await mirrorName([folder], apart)).not.toBe(first);
-    }
+  it('is another one also beside what cannot be sent', async () => {
+    execFileSync('mkfifo', [join(folder, 'a'), join(folder, 'z')]);
+    put('one');
+    const first = await nameOf();
+    put('two');
+    expect(await nameOf()).not.toBe(first);
+  });
+
+  it.each(['.', '..', '.git', '.git/refs/heads'])(
+    'is another one for another tree when runs write to %s',
+    async (to) => {
+      const output = join(folder, to);
+      mkdirSync(output, { recursive: true });
+      for (const place of to === '..' ? [folder] : [folder, output]) {
+        writeFileSync(join(place, 'ref'), 'one');
+        const first = await nameOf(output);
+        writeFileSync(join(place, 'ref'), 'two');
+        expect(await nameOf(output)).not.toBe(first);
+      }
+    },
+  );
+
+  it('is none where a change may not show: on another file system, on several, in what cannot be walked', async () => {
+    expect(await mirrorName([{ path: '/proc/self/fdinfo' }])).toBeUndefined();
+    expect(await mirrorName([{ path: '/dev' }])).toBeUndefined();
+    const deep = "for (let i = 0; i < 25; i++) { fs.mkdirSync('d'.repeat(200)); process.chdir('d'.repeat(200)) }";
+    execFileSync(process.execPath, ['-e', `const fs = require('node:fs'); ${deep}`], { cwd: folder });
+    expect(await nameOf()).toBeUndefined();
+    execFileSync('rm', ['-rf', folder]);
   });
 
   it('is the same for the same tree, under any name of it, whatever runs wrote to their folder', async () => {
     put('one');
-    const apart = join(folder, 'results');
-    mkdirSync(apart);
-    const first = await mirrorName([folder], apart);
-    writeFileSync(join(apart, 'bundle.json'), '{}');
+    const output = join(folder, 'results');
+    mkdirSync(output);
+    const first = await nameOf(output);
+    writeFileSync(join(output, 'bundle.json'), '{}');
     symlinkSync(folder, `${folder}-link`);
-    expect(await mirrorName([`${folder}-link`], apart)).toBe(first);
+    expect(await mirrorName([{ path: `${folder}-link`, output }])).toBe(first);
     writeFileSync(join(folder, 'results-of-another'), '');
-    expect(await mirrorName([folder], apart)).not.toBe(first);
+    expect(await nameOf(output)).not.toBe(first);
   });
 
   it('is fit for a file name and tells of no path', async () => {
-    expect(await mirrorName([folder, join(folder, 'none')])).toMatch(/^[0-9a-f]{64}$/);
+    expect(await mirrorName([{ path: folder }, { path: join(folder, 'none') }])).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 
