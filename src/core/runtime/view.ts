@@ -20,7 +20,7 @@ export async function makeView(
   to: string,
 ): Promise<HandedFile[]> {
   await sandbox.bring(snapshot.folder, signal);
-  const steers = step.neutralise.length === 0 ? () => false : globMatcher(step.neutralise, true);
+  const steers = globMatcher(step.neutralise, true);
   const seen = files.map((file) => ({ ...file, at: `${VIEW}/${nameIn(file, steers(file.path))}` }));
   for (const folder of foldersOf(seen)) await makeFolder(join(to, folder));
   const links = seen.map(({ at }, index) => link(join(snapshot.folder, files[index]?.at ?? ''), join(to, at)));

@@ -31,7 +31,7 @@ export interface Taken {
  * not followed. What is in mounts of which one could not be walked is removed.
  */
 export function takeMounts(job: Job, identity: Identity): Taken {
-  const mounts = job.mounts.filter(({ access }) => access === 'write');
+  const mounts = written(job);
   try {
     const taken = mounts.map((mount) => ({ mount, ...takeEntries(mount, identity) }));
     const stayed = taken.filter(({ mount }) => mount.stays).map(({ mount, files }) => [mount.from, files] as const);
@@ -72,5 +72,6 @@ function openForCaller(entry: Buffer, stat: Stats): void {
 }
 
 /** Host folders and files that the job may write. */
-export const writableMounts = (job: Job): string[] =>
-  job.mounts.filter((mount) => mount.access === 'write').map((mount) => mount.from);
+export const writableMounts = (job: Job): string[] => written(job).map(({ from }) => from);
+
+const written = ({ mounts }: Job): Mount[] => mounts.filter(({ access }) => access === 'write');

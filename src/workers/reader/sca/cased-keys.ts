@@ -31,8 +31,8 @@ function casedAt(key: string, inner: Located, shape: Shape): number {
 
 const isCased = (field: string, key: string): boolean => field.length === key.length && folded(field) === folded(key);
 
-/** U+017F and U+212A fold to letters too. */
-const folded = (key: string): string =>
+/** A key as Go compares it with a field: U+017F and U+212A fold to letters too. */
+export const folded = (key: string): string =>
   key
     .replace(/\u017f/g, 's')
     .replace(/\u212a/g, 'k')

@@ -1,3 +1,5 @@
+import { folded } from './cased-keys.js';
+
 const NPM = /(^|\/)(package-lock|npm-shrinkwrap)\.json$/;
 const PNPM = /(^|\/)pnpm-lock\.yaml$/;
 const COMPOSER = /(^|\/)composer\.lock$/;
@@ -37,7 +39,7 @@ const markedIn = (packages: unknown): number =>
 
 /** As Go finds a field: by its name in any case (pkg.go.dev/encoding/json, Unmarshal). */
 const member = (value: unknown, name: string): unknown =>
-  Object.entries(Object(value)).findLast(([key]) => key.toLowerCase() === name)?.[1];
+  Object.entries(Object(value)).findLast(([key]) => folded(key) === name)?.[1];
 
 const valuesOf = (value: unknown): unknown[] =>
   typeof value === 'object' && value !== null ? Object.values(value) : [];
