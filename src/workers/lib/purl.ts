@@ -41,15 +41,37 @@ const MAX_LENGTH = 512;
 /** Control, format and private characters and odd spaces, which no registry allows and which could hide or forge output. */
 const FORBIDDEN = /\p{C}|(?! )\p{Z}|^ | $/u;
 
-/** The canonical package URL (purl-spec), or `undefined` when name or version are not possible in that ecosystem. */
+/**
+ * The canonical package URL (purl-spec), or `undefined` when name or version are not possible in that ecosystem. Names of
+ * npm keep their letters: `base64` and `Base64` are two packages (npm-definition.json since purl-spec#872).
+ */
 export function packageUrl({ type, name, version, qualifiers, subpath }: PurlParts): string | undefined {
   const [, namespace, base] = NAMES[type].exec(name) ?? [];
   if (base === undefined || name.includes(' ') || !isPlain(name) || !isPlain(version)) return undefined;
   try {
-    return canonical(new PackageURL(type, namespace || undefined, base, version, qualifiers, subpath).toString());
+    const url = new PackageURL(type, namespace || undefined, base, version, qualifiers, subpath);
+    // packageurl-js 2.0.1 follows the older text and writes them small.
+    if (type === 'npm') {
+      url.namespace = namespace;
+      url.name = base;
+    }
+    return canonical(url.toString());
   } catch {
     return undefined;
   }
+}
+
+/** Types whose names are case-sensitive, though tools wrote them small as an older specification asked (purl-spec#872). */
+const CASED = /^(pkg:(?:npm|golang)\/)([^@?#]+)(.*)$/s;
+
+/**
+ * A package URL that another tool wrote, with the letters of the package's name where they tell packages apart: Trivy writes
+ * `JSONStream` of npm as `jsonstream`, and a waiver for one package would cover another.
+ */
+export function withLettersOf(name: string, purl: string): string {
+  const [, start = '', path = '', rest = ''] = CASED.exec(purl) ?? [];
+  const written = name.replaceAll('@', '%40');
+  return written.toLowerCase() === path.toLowerCase() ? `${start}${written}${rest}` : purl;
 }
 
 function isPlain(text: string): boolean {

@@ -28,6 +28,7 @@ describe('a waiver does not cover', () => {
     ['another flaw', { vulnerability: { id: 'CVE-2021-2333', purl: flaw.purl } }, vulnerable],
     ['another version', { vulnerability: { id: 'CVE-2021-23337', purl: 'pkg:npm/lodash@4.17.2' } }, vulnerable],
     ['another package', { vulnerability: { id: 'CVE-2021-23337', purl: 'pkg:npm/lodash-es' } }, vulnerable],
+    ['a package of other letters', { vulnerability: { id: 'CVE-2021-23337', purl: 'pkg:npm/Lodash' } }, vulnerable],
     ['a package whose name it begins', { vulnerability: { id: 'CVE-2021-23337', purl: 'pkg:npm/lod' } }, vulnerable],
     [
       'a flaw of no package',

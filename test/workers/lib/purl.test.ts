@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PackageURL } from 'packageurl-js';
 import { describe, expect, it } from 'vitest';
-import { type PurlType, packageUrl } from '../../../src/workers/lib/purl.js';
+import { type PurlType, packageUrl, withLettersOf } from '../../../src/workers/lib/purl.js';
 
 const CORPUS = join(import.meta.dirname, '../../../../shared/corpora/purl/types');
 const TYPES: readonly PurlType[] = [
@@ -58,6 +58,17 @@ describe('packageUrl', () => {
     expect(packageUrl({ type, name, version })).toBeUndefined();
   });
 
+  it.each([
+    ['npm', 'base64', 'pkg:npm/base64@1.0.0'],
+    ['npm', 'Base64', 'pkg:npm/Base64@1.0.0'],
+    ['npm', '@Scope/JSONStream', 'pkg:npm/%40Scope/JSONStream@1.0.0'],
+    ['golang', 'github.com/Masterminds/vcs', 'pkg:golang/github.com/Masterminds/vcs@1.0.0'],
+    ['pypi', 'Flask_Login', 'pkg:pypi/flask-login@1.0.0'],
+    ['composer', 'Laravel/Framework', 'pkg:composer/laravel/framework@1.0.0'],
+  ] as const)('%s %j has the letters that tell packages apart there', (type, name, purl) => {
+    expect(packageUrl({ type, name, version: '1.0.0' })).toBe(purl);
+  });
+
   it('is read back as what it was made of', () => {
     const purl = packageUrl({
       type: 'npm',
@@ -84,5 +95,30 @@ describe('packageUrl', () => {
         expect(partsOf(type, vector).map(packageUrl), vector.description).toEqual([expected]);
       }
     });
+  });
+});
+
+describe('withLettersOf', () => {
+  it.each([
+    ['another package', 'JSONStream2', 'pkg:npm/jsonstream@1'],
+    ['a package of another scope', '@A/b', 'pkg:npm/%40c/b@1'],
+    ['a type whose names have no case', 'Flask', 'pkg:pypi/flask@1'],
+    ['what is no package URL', 'A', 'npm/a@1'],
+  ])('leaves %s', (_, name, purl) => {
+    expect(withLettersOf(name, purl)).toBe(purl);
+  });
+
+  it.each([
+    ['JSONStream', 'pkg:npm/jsonstream@1.3.5', 'pkg:npm/JSONStream@1.3.5'],
+    ['jQuery', 'pkg:npm/jquery', 'pkg:npm/jQuery'],
+    ['@A/B', 'pkg:npm/%40a/b@1?vcs_url=x#y', 'pkg:npm/%40A/B@1?vcs_url=x#y'],
+    [
+      'github.com/Masterminds/vcs',
+      'pkg:golang/github.com/masterminds/vcs@1',
+      'pkg:golang/github.com/Masterminds/vcs@1',
+    ],
+  ])('gives %s its own', (name, purl, expected) => {
+    expect(withLettersOf(name, purl)).toBe(expected);
+    expect(withLettersOf(name, expected)).toBe(expected);
   });
 });

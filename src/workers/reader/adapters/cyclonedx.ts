@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ComponentLine } from '../../lib/protocol.js';
+import { withLettersOf } from '../../lib/purl.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { unique } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
@@ -50,7 +51,7 @@ type Line = Omit<ComponentLine, 'type'>;
 export const cyclonedx: Adapter = (report, sink) => {
   const { components, dependencies } = schema.parse(report);
   const packages = components.filter(({ type }) => type !== 'file');
-  const purls = new Map(packages.map((one) => [one['bom-ref'] ?? '', one.purl]));
+  const purls = new Map(packages.map((one) => [one['bom-ref'] ?? '', purlOf(one)]));
   const needs = new Map(
     dependencies.map(({ ref, dependsOn }) => [ref, unique(dependsOn.flatMap((to) => purls.get(to) ?? []))]),
   );
@@ -65,6 +66,11 @@ export const cyclonedx: Adapter = (report, sink) => {
   accountForFiles(sink, new Set([...packages.flatMap(pathsOf), ...silent]));
   for (const line of lines) if (line !== undefined) sink.component(line);
 };
+
+const nameOf = ({ purl, group, name }: Component): string =>
+  [group, name].filter((part) => part !== '').join(purl?.startsWith('pkg:maven/') ? ':' : '/');
+
+const purlOf = (one: Component): string | undefined => one.purl && withLettersOf(nameOf(one), one.purl);
 
 /** An action of the tree itself, which a workflow uses by its path: a part of the subject, not a component of it. */
 const isLocal = ({ purl, name }: Component): boolean => purl === undefined && name.startsWith('./');
@@ -85,7 +91,8 @@ function toLine(
   lineOf: ReturnType<typeof dependencyLines>,
   sink: Sink,
 ): Line | undefined {
-  if (one.purl === undefined) {
+  const purl = purlOf(one);
+  if (purl === undefined) {
     sink.unread({
       path,
       reason: 'unsupported',
@@ -94,8 +101,8 @@ function toLine(
     return undefined;
   }
   return {
-    purl: one.purl,
-    name: [one.group, one.name].filter((part) => part !== '').join(one.purl.startsWith('pkg:maven/') ? ':' : '/'),
+    purl,
+    name: nameOf(one),
     version: one.version === UNSTATED ? '' : one.version,
     path,
     line: lineOf(path, one.name, one.version),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FindingSeverity } from '../../../core/lib/severity.js';
+import { withLettersOf } from '../../lib/purl.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
@@ -81,7 +82,7 @@ function toMatches(one: Found, lineOf: ReturnType<typeof dependencyLines>): Matc
     id: vulnerability.id,
     package: artifact.name,
     version: artifact.version,
-    purl: artifact.purl || undefined,
+    purl: withLettersOf(artifact.name, artifact.purl) || undefined,
     fixed: vulnerability.fix?.versions ?? [],
     path,
     line: lineOf(path, artifact.name, artifact.version),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withLettersOf } from '../../lib/purl.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
@@ -107,12 +108,13 @@ function toMatch(
   lineOf: ReturnType<typeof dependencyLines>,
 ): Match {
   const path = nameInView(found.PkgPath || Target);
+  const purl = found.PkgIdentifier?.PURL;
   const own = Packages.find((dependency) => isOf(found, dependency))?.Locations[0]?.StartLine;
   return {
     id: found.VulnerabilityID,
     package: found.PkgName,
     version: found.InstalledVersion,
-    purl: found.PkgIdentifier?.PURL,
+    purl: purl && withLettersOf(found.PkgName, purl),
     fixed: found.FixedVersion.split(',').flatMap((version) => version.trim() || []),
     path,
     line: own ?? lineOf(path, found.PkgName, found.InstalledVersion),

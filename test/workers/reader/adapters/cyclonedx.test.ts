@@ -49,6 +49,19 @@ describe('the adapter of CycloneDX', () => {
     ).toEqual([]);
   });
 
+  it('gives a package of npm its own letters, also where another depends on it', () => {
+    const place = { type: 'library', version: '1', properties: at('/go.mod') };
+    const components = [
+      { ...place, 'bom-ref': 'a', group: '@A', name: 'B', purl: 'pkg:npm/%40a/b@1' },
+      { ...place, 'bom-ref': 'c', name: 'c', purl: 'pkg:npm/c@1' },
+    ];
+    const report = { ...empty, components, dependencies: [{ ref: 'c', dependsOn: ['a'] }] };
+    expect(runAdapter(cyclonedx, report, { files: ['go.mod'], texts: { 'go.mod': '' } })).toMatchObject([
+      { name: '@A/B', purl: 'pkg:npm/%40A/B@1' },
+      { purl: 'pkg:npm/c@1', dependsOn: ['pkg:npm/%40A/B@1'] },
+    ]);
+  });
+
   it('gives hashes, licences, scope and dependencies', () => {
     const a = {
       'bom-ref': 'a',

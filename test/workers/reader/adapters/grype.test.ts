@@ -19,6 +19,12 @@ const run = (vulnerability: object, place: object = artifact) =>
   );
 
 describe('the adapter of grype', () => {
+  it('gives a package of npm its own letters', () => {
+    const lines = run({ id: 'CVE-1-2' }, { ...artifact, name: 'JSONStream', purl: 'pkg:npm/jsonstream@1' });
+    const [first] = only(lines, 'finding');
+    expect(first).toMatchObject({ vulnerability: { purl: 'pkg:npm/JSONStream@1' } });
+  });
+
   it.each([
     ['nothing', {}],
     ['no matches', { ...empty, matches: undefined }],

@@ -48,6 +48,12 @@ describe('the adapter of Trivy', () => {
     expect(lines).toMatchObject([{ path: 'Cargo.lock', reason: 'unsupported' }]);
   });
 
+  it('gives a package of npm its own letters, which Trivy writes small', () => {
+    const purl = { PkgIdentifier: { PURL: 'pkg:npm/jsonstream@1' } };
+    const lines = run({ Vulnerabilities: [{ ...found, PkgName: 'JSONStream', ...purl }] });
+    expect(only(lines, 'finding')).toMatchObject([{ vulnerability: { purl: 'pkg:npm/JSONStream@1' } }]);
+  });
+
   it('tells dependencies that have no version to compare', () => {
     expect(run({ Packages: [{ Name: 'a' }] })).toMatchObject([
       { type: 'unread', detail: expect.stringMatching(/^1 of 1/) },
