@@ -10,12 +10,13 @@ const LOCAL_SOURCES = ['editable', 'virtual', 'directory', 'path'];
 
 /** uv.lock, version 1 (docs.astral.sh/uv). Scopes are those of the extras and groups that a package is reached from. */
 export function readUv(text: string): Listing {
-  const { packages } = parseTomlLock(text);
+  const { root, packages } = parseTomlLock(text);
   const byKey = new Map<string, LocatedMap[]>();
   for (const { entry } of packages) {
     for (const key of keysOf(entry)) pushTo(byKey, key, entry);
   }
-  const roots = packages.filter(({ entry }) => isLocal(entry)).flatMap(({ entry }) => rootNeeds(entry));
+  const projects = packages.filter(({ entry }) => isLocal(entry)).flatMap(({ entry }) => rootNeeds(entry));
+  const roots = [...projects, ...manifestNeeds(mapAt(root, 'manifest'))];
   const scopes = scopesFrom(roots, (key) => byKey.get(key)?.flatMap(inside) ?? []);
   const listing = new Listing();
   for (const { line, entry } of packages) {
@@ -64,8 +65,20 @@ const inside = (entry: LocatedMap): string[] => [
   ...under(entry, 'optional-dependencies'),
 ];
 
-function rootNeeds(entry: LocatedMap): { key: string; scope: Scope }[] {
-  const as = (scope: Scope) => (key: string) => ({ key, scope });
+interface Root {
+  key: string;
+  scope: Scope;
+}
+
+const as = (scope: Scope) => (key: string) => ({ key, scope });
+
+/** What stands in no package: the requirements of a script, and the groups of a workspace that is no package itself. */
+const manifestNeeds = (manifest: LocatedMap): Root[] => [
+  ...listAt(manifest, 'requirements').map(keyOf).map(as('required')),
+  ...under(manifest, 'dependency-groups').map(as('development')),
+];
+
+function rootNeeds(entry: LocatedMap): Root[] {
   return [
     ...listAt(entry, 'dependencies').map(keyOf).map(as('required')),
     ...under(entry, 'optional-dependencies').map(as('optional')),
