@@ -1,4 +1,5 @@
 import { globMatcher } from '../../core/lib/paths.js';
+import { readBun } from '../sbom/bun.js';
 import { readCargo } from '../sbom/cargo.js';
 import { readGemfile } from '../sbom/gemfile.js';
 import { readGoMod } from '../sbom/go.js';
@@ -10,6 +11,7 @@ import { readPipfile } from '../sbom/pipfile.js';
 import { readPnpm } from '../sbom/pnpm.js';
 import { readPoetry } from '../sbom/poetry.js';
 import { readRequirements } from '../sbom/requirements.js';
+import { UNREAD_LOCKFILES } from '../sbom/unread-formats.js';
 import { readUv } from '../sbom/uv.js';
 import { readYarn } from '../sbom/yarn.js';
 import { readCargoToml } from './cargo.js';
@@ -45,11 +47,13 @@ const FORMATS: readonly (readonly [glob: string, format: Format])[] = [
   ['**/package.json', manifest('npm', readPackageJson)],
   ['**/pnpm-lock.yaml', lockfile('npm', withoutLicenses(readPnpm))],
   ['**/yarn.lock', lockfile('npm', withoutLicenses(readYarn))],
+  ['**/bun.lock', lockfile('npm', withoutLicenses(readBun))],
   ['**/composer.lock', lockfile('composer', readComposerLock)],
   ['**/composer.json', manifest('composer', readComposerJson)],
   ['**/requirements*.txt', REQUIREMENTS],
   ['**/*requirements.txt', REQUIREMENTS],
   ['**/requirements/*.txt', REQUIREMENTS],
+  ['**/requirements*.lock', REQUIREMENTS],
   ['**/Pipfile.lock', lockfile('pypi', withoutLicenses(readPipfile))],
   ['**/poetry.lock', lockfile('pypi', withoutLicenses(readPoetry))],
   ['**/uv.lock', lockfile('pypi', withoutLicenses(readUv))],
@@ -72,8 +76,8 @@ const FORMATS: readonly (readonly [glob: string, format: Format])[] = [
   ['**/*.nuspec', manifest('nuget', readNuspec)],
 ];
 
-/** Globs of the files that the tool reads: what its tool file's `appliesTo` names. */
-export const DECLARING: readonly string[] = FORMATS.map(([glob]) => glob);
+/** Globs of the files that the tool reads or tells to be unread: what its tool file's `appliesTo` names. */
+export const DECLARING: readonly string[] = [...FORMATS.map(([glob]) => glob), ...UNREAD_LOCKFILES];
 
 const MATCHERS = FORMATS.map(([glob, format]) => ({ matches: globMatcher([glob], true), format }));
 

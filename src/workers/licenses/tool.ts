@@ -1,6 +1,7 @@
 import type { EmbeddedTool, Report, SourceFile, UnreadLine } from '../lib/protocol.js';
 import { Malformed } from '../sbom/located.js';
 import { MAX_BYTES } from '../sbom/tool.js';
+import { whyUnread } from '../sbom/unread-formats.js';
 import { configSchema } from './config.js';
 import type { Declarations } from './declaration.js';
 import { type Format, formatOf } from './formats.js';
@@ -44,7 +45,7 @@ interface Read {
 
 function read(file: SourceFile): Read | Pick<UnreadLine, 'reason' | 'detail'> {
   const format = formatOf(file.path);
-  if (format === undefined) return { reason: 'unsupported', detail: 'not the name of a lockfile or manifest' };
+  if (format === undefined) return { reason: 'unsupported', detail: whyUnread(file.path) };
   if (file.size > MAX_BYTES) return { reason: 'too-large', detail: `over ${MAX_BYTES} bytes` };
   const text = file.text();
   if (text === undefined) return { reason: 'not-text', detail: 'not UTF-8 text' };

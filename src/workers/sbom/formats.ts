@@ -1,5 +1,6 @@
 import { globMatcher } from '../../core/lib/paths.js';
 import { readAction, readWorkflow } from './actions.js';
+import { readBun } from './bun.js';
 import { readCargo } from './cargo.js';
 import { readComposer } from './composer.js';
 import { readGemfile } from './gemfile.js';
@@ -15,6 +16,7 @@ import { readPipfile } from './pipfile.js';
 import { readPnpm } from './pnpm.js';
 import { readPoetry } from './poetry.js';
 import { readRequirements } from './requirements.js';
+import { UNREAD_LOCKFILES } from './unread-formats.js';
 import { readUv } from './uv.js';
 import { readYarn } from './yarn.js';
 
@@ -27,9 +29,11 @@ const FORMATS: readonly (readonly [glob: string, read: Reader])[] = [
   ['**/npm-shrinkwrap.json', readNpm],
   ['**/pnpm-lock.yaml', readPnpm],
   ['**/yarn.lock', readYarn],
+  ['**/bun.lock', readBun],
   ['**/requirements*.txt', readRequirements],
   ['**/*requirements.txt', readRequirements],
   ['**/requirements/*.txt', readRequirements],
+  ['**/requirements*.lock', readRequirements],
   ['**/Pipfile.lock', readPipfile],
   ['**/poetry.lock', readPoetry],
   ['**/uv.lock', readUv],
@@ -54,8 +58,8 @@ const FORMATS: readonly (readonly [glob: string, read: Reader])[] = [
   ['**/action.yaml', readAction],
 ];
 
-/** Globs of the files that the tool reads: what its tool file's `appliesTo` names. */
-export const LOCKFILES: readonly string[] = FORMATS.map(([glob]) => glob);
+/** Globs of the files that the tool reads or tells to be unread: what its tool file's `appliesTo` names. */
+export const LOCKFILES: readonly string[] = [...FORMATS.map(([glob]) => glob), ...UNREAD_LOCKFILES];
 
 const MATCHERS = FORMATS.map(([glob, read]) => ({ matches: globMatcher([glob], true), read }));
 

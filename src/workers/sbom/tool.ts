@@ -3,6 +3,7 @@ import type { EmbeddedTool, Report, SourceFile, UnreadLine } from '../lib/protoc
 import { readerFor } from './formats.js';
 import type { Gap, Listing, Package } from './listing.js';
 import { Malformed } from './located.js';
+import { whyUnread } from './unread-formats.js';
 
 /** Several times the largest lockfiles seen; JSON takes about 14 bytes of memory for each byte. */
 export const MAX_BYTES = 16 * 1024 * 1024;
@@ -37,7 +38,7 @@ export function sbomTool(): EmbeddedTool {
 
 function read(file: SourceFile): Lockfile | Pick<UnreadLine, 'reason' | 'detail'> {
   const reader = readerFor(file.path);
-  if (!reader) return { reason: 'unsupported', detail: 'not the name of a lockfile' };
+  if (!reader) return { reason: 'unsupported', detail: whyUnread(file.path) };
   if (file.size > MAX_BYTES) return { reason: 'too-large', detail: `over ${MAX_BYTES} bytes` };
   const text = file.text();
   if (text === undefined) return { reason: 'not-text', detail: 'not UTF-8 text' };

@@ -24,6 +24,14 @@ describe('a file that cannot be read is unread, never an empty list', () => {
     ['yarn.lock', '# yarn lockfile v1\na@1:\n  version\n'],
     ['yarn.lock', '# yarn lockfile v1\n<<<<<<< HEAD\n'],
     ['yarn.lock', '__metadata:\n  version: 8\n"a@npm:1": text\n'],
+    ['bun.lock', ''],
+    ['bun.lock', '{}'],
+    ['bun.lock', '{"lockfileVersion":3,"packages":{}}'],
+    ['bun.lock', '{"lockfileVersion":1,"packages":{"a":"a@1.0.0"}}'],
+    ['bun.lock', '{"lockfileVersion":1,"packages":{"a":[]}}'],
+    ['bun.lock', '{"lockfileVersion":1,"packages":{"a":["a"]}}'],
+    ['bun.lock', '{"lockfileVersion":1,"packages":{"a":["a@1.0.0",,]}}'],
+    ['bun.lock', '{"lockfileVersion":1,"workspaces":{"":[]},"packages":{}}'],
     ['Pipfile.lock', '{"default":{}}'],
     ['Pipfile.lock', '{"_meta":{},"default":[1]}'],
     ['poetry.lock', ''],
@@ -69,6 +77,26 @@ describe('a file that cannot be read is unread, never an empty list', () => {
     expect(unread.map((file) => file.path)).toEqual(['a/package-lock.json']);
   });
 
+  it.each([
+    ['bun.lockb', 'Bun, binary'],
+    ['app/pubspec.lock', 'pub'],
+    ['ios/Podfile.lock', 'CocoaPods'],
+    ['infra/.terraform.lock.hcl', 'Terraform'],
+    ['gradle/dependency-locks/compileClasspath.lockfile', 'Gradle before 7'],
+  ])('tells %s, whose format nothing here reads', (path, of) => {
+    expect(list({ [path]: Buffer.from('#\0a==1') })).toEqual({
+      components: [],
+      unread: [{ path, reason: 'unsupported', detail: `a lockfile of a format that is not read (${of})` }],
+    });
+  });
+
+  it('takes no chart of Helm for requirements of pip', () => {
+    const text = 'dependencies:\n- name: a\n  repository: https://charts.example.org\n  version: 8.6.4\n';
+    const { components, unread } = list({ 'requirements.lock': text });
+    expect(components).toEqual([]);
+    expect(unread).toMatchObject([{ reason: 'unsupported', detail: expect.stringMatching(/cannot be read$/) }]);
+  });
+
   it('reads no binary, no UTF-16, nothing above its size and no other name', () => {
     expect(list({ 'requirements.txt': Buffer.from('a\0==1') }).unread[0]?.reason).toBe('not-text');
     expect(list({ 'requirements.txt': Buffer.from('\ufeffa==1', 'utf16le') }).unread[0]?.reason).toBe('not-text');
@@ -83,6 +111,8 @@ describe('a file that holds no packages is fine', () => {
     ['package-lock.json', '{"lockfileVersion":1}'],
     ['pnpm-lock.yaml', "lockfileVersion: '9.0'\n"],
     ['yarn.lock', '# yarn lockfile v1\n\n'],
+    ['bun.lock', '{"lockfileVersion":1,"workspaces":{"":{"name":"shop",},},"packages":{},}'],
+    ['requirements-dev.lock', '# none yet\n-e file:.\n'],
     ['requirements.txt', '# none yet\n'],
     ['poetry.lock', 'package = []\n[metadata]\nlock-version = "2.0"\n'],
     ['Cargo.lock', 'version = 4\n[[package]]\nname = "own"\nversion = "0.1.0"\n'],
@@ -194,6 +224,10 @@ describe('bombs end in time, as unread files', () => {
       `{"lockfileVersion":1,"dependencies":${'{"a":{"version":"1","dependencies":'.repeat(deep)}{}${'}}'.repeat(deep)}}`,
     ],
     ['package-lock.json', '{"lockfileVersion":3,"packages":{},"packages":{"node_modules/a":{"version":"1"}}}'],
+    [
+      'bun.lock',
+      `{"lockfileVersion":1,"packages":{"${'a/'.repeat(deep)}b":["b@1.0.0","",{"dependencies":{"c":"1"}}]}}`,
+    ],
     ['pnpm-lock.yaml', `lockfileVersion: 5.4\npackages: ${'{a: '.repeat(deep)}${'}'.repeat(deep)}`],
     ['pnpm-lock.yaml', `lockfileVersion: 5.4\n${bomb.join('\n')}\n`],
     ['pnpm-lock.yaml', 'lockfileVersion: 5.4\npackages: &a\n  /a/1.0.0: *a\n'],
