@@ -5,6 +5,7 @@ import { loadAstGrep, type Parse, type Span, type SyntaxTree } from './engine.js
 import { type Language, languageOf } from './languages.js';
 import { placer } from './lines.js';
 import { type Matcher, type Rule, readRules, ruleLine } from './rules.js';
+import { withoutUsing } from './using.js';
 
 /** Matching costs the square of a file's depth and crosses into WebAssembly at each node: 2 MB take a few seconds. */
 const MAX_BYTES = 2_000_000;
@@ -96,7 +97,7 @@ function judge(started: Started, path: string, language: Language, text: string,
   const searches = (started.searches.get(language) ?? []).filter(({ needs }) => needs.test(text));
   if (searches.length === 0) return;
   started.intact = false;
-  const tree = started.parse(language, text);
+  const tree = parsed(started.parse, language, text);
   if (tree.depth(MAX_DEPTH) > MAX_DEPTH) {
     report.unread({ path, reason: 'unparsable', detail: `nested deeper than ${MAX_DEPTH}` });
   } else {
@@ -106,6 +107,17 @@ function judge(started: Started, path: string, language: Language, text: string,
   }
   tree.free();
   started.intact = true;
+}
+
+/** The tree of a text; of one with a syntax error, a tree of the same places without it, where only the word `using` was in the way. */
+function parsed(parse: Parse, language: Language, text: string): SyntaxTree {
+  const tree = parse(language, text);
+  const other = tree.hasError() ? withoutUsing(language, text) : text;
+  if (other === text) return tree;
+  const second = parse(language, other);
+  const [better, worse] = second.hasError() ? [tree, second] : [second, tree];
+  worse.free();
+  return better;
 }
 
 function search(tree: SyntaxTree, searches: readonly Search[], path: string, text: string, report: Report): void {
