@@ -31,10 +31,13 @@ type Vulnerability = z.infer<typeof vulnerability>;
 
 const result = z.looseObject({
   component: z.string().optional(),
+  npmname: z.string().optional(),
   version: z.string().optional(),
   detection: z.string().optional(),
   vulnerabilities: z.array(vulnerability).default([]),
 });
+type Library = z.infer<typeof result>;
+
 const entry = z.looseObject({ file: z.string().min(1), results: z.array(result) });
 
 /** The report of `--outputformat json --verbose`, Retire.js 5. */
@@ -64,8 +67,8 @@ export const retire: Adapter = (report, sink) => {
   const lineOf = dependencyLines(sink);
   emitMatches(
     data.flatMap(({ file, results }) =>
-      results.flatMap(({ component = '', version = '', vulnerabilities }) =>
-        vulnerabilities.map((found) => toMatch(found, component, version, nameInView(file), lineOf)),
+      results.flatMap((library) =>
+        library.vulnerabilities.map((found) => toMatch(found, library, nameInView(file), lineOf)),
       ),
     ),
     sink,
@@ -81,8 +84,7 @@ function readError(message: string, sink: Sink): void {
 
 function toMatch(
   found: Vulnerability,
-  component: string,
-  version: string,
+  { component = '', npmname = component, version = '' }: Library,
   path: string,
   lineOf: ReturnType<typeof dependencyLines>,
 ): Match {
@@ -91,7 +93,7 @@ function toMatch(
     id: idOf(found, component),
     package: component,
     version,
-    purl: packageUrl({ type: 'npm', name: component, version }),
+    purl: packageUrl({ type: 'npm', name: npmname, version }),
     fixed: below === undefined ? [] : [below],
     path,
     line: lineOf(path, version, version),

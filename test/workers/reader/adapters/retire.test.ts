@@ -38,6 +38,15 @@ describe('the adapter of Retire.js', () => {
     expect(() => run(report)).toThrow();
   });
 
+  it.each([
+    ['its name at npm', { npmname: 'dompurify' }, 'pkg:npm/dompurify@1.0'],
+    ["Retire.js's name where it has none there", {}, 'pkg:npm/DOMPurify@1.0'],
+  ])('names a library by %s', (_, names, purl) => {
+    const library = { component: 'DOMPurify', ...names, version: '1.0', vulnerabilities: [{ below: '2' }] };
+    const lines = run({ ...empty, data: [{ file: '/src/view/a.js', results: [library] }] });
+    expect(only(lines, 'finding')).toMatchObject([{ vulnerability: { purl } }]);
+  });
+
   it('refuses the report of a run that met an error, whatever its exit code', () => {
     const errors = ['Error: Invalid ignore file: /config/retireignore.json'];
     expect(() => run({ ...empty, errors })).toThrow('failed');
