@@ -31,7 +31,8 @@ export function renderCycloneDx(sbom: Sbom): string {
   const { packages } = sbom;
   const bom = bomOf(sbom);
   const normalizer = new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6).makeForBom();
-  const document = normalizer.normalize(bom, { sortLists: true });
+  // Lists are in the order in which they were filled: the library sorts by the locale of whoever runs it.
+  const document = normalizer.normalize(bom, { sortLists: false });
   const occurrences = new Map(packages.map((found) => [found.purl, occurrencesOf(found)]));
   // The library has no model for occurrences.
   const located = document.components?.map((component) => ({

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { renderCycloneDx } from '../../../src/core/bundle/cyclonedx.js';
 import { sbomOf } from '../../../src/core/bundle/packages.js';
 import { renderSpdx } from '../../../src/core/bundle/spdx.js';
@@ -53,6 +53,14 @@ describe.each(RENDERERS)('%s', (name, render) => {
     );
   });
 
+  it('is in no order of a locale', () => {
+    const compare = vi.spyOn(String.prototype, 'localeCompare');
+    render(COMPONENTS, SUBJECT);
+    const calls = compare.mock.calls.length;
+    compare.mockRestore();
+    expect(calls).toBe(0);
+  });
+
   it('has another name when the content is another', () => {
     const names = [
       render(COMPONENTS, SUBJECT),
@@ -76,6 +84,16 @@ describe.each(RENDERERS)('%s', (name, render) => {
 });
 
 describe('CycloneDX', () => {
+  it('is in the order of code units', () => {
+    const names = ['Base64', '\u00e5', 'aa', 'b', 'base64'];
+    const purls = names.map((name) => `pkg:npm/${name}@1`);
+    const root = component('pkg:npm/A@1', { dependsOn: [...purls].reverse() });
+    const { components, dependencies } = cycloneDx([...purls.map((purl) => component(purl)).reverse(), root], SUBJECT);
+    const expected = [...purls].sort();
+    expect(components.map(({ purl }) => purl)).toEqual(['pkg:npm/A@1', ...expected]);
+    expect(dependencies.find(({ ref }) => ref === 'pkg:npm/A@1')?.dependsOn).toEqual(expected);
+  });
+
   it('lists each purl once, with the strongest scope', () => {
     const { components } = cycloneDx(COMPONENTS, SUBJECT);
     expect(components.map(({ purl, scope }) => `${scope} ${purl}`).sort()).toEqual([
