@@ -2,6 +2,9 @@ import { constants } from 'node:fs';
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ecosystemsOf } from '../advisories/ecosystems.js';
+import type { Spellings } from '../advisories/names.js';
+import { spellingsIn } from '../advisories/spellings.js';
 import { Fault } from '../lib/errors.js';
 import { MAX_STEP_FINDINGS, READER_LIMITS } from '../lib/limits.js';
 import { readJsonBatches, readJsonLines, readPlainFile } from '../lib/plain-file.js';
@@ -10,7 +13,7 @@ import { redact } from '../lib/redact.js';
 import type { Job, JobResult } from '../lib/sandbox/job.js';
 import { type Unread, unreadReason } from '../lib/unread.js';
 import type { Step } from '../plan/plan.js';
-import type { Left, ReadReport } from '../runtime/context.js';
+import type { Left, ReadReport, StepContext } from '../runtime/context.js';
 import { addInput } from '../runtime/input.js';
 import { endError, type StepError } from '../runtime/outcome.js';
 import { readableByJobs } from '../runtime/readable.js';
@@ -39,7 +42,7 @@ export const readReport: ReadReport = async (step, left, context) => {
   const { folder } = left;
   const results = join(folder, 'read');
   await stageLocked('reader', context.catalog, join(folder, 'reader'));
-  await addInput(join(folder, 'in'), { 'reader.json': requestFor(step) });
+  await addInput(join(folder, 'in'), { 'reader.json': await requestFor(step, context) });
   await mkdir(results, { recursive: true });
   await readableByJobs(results);
   await handOver(left.report, step.report.file);
@@ -62,15 +65,25 @@ async function handOver(folder: string, name: string): Promise<void> {
   }
 }
 
-const requestFor = (step: Step) => ({
+const requestFor = async (step: Step, context: StepContext) => ({
   tool: step.tool,
   category: step.category,
   format: step.report.format,
   file: step.report.file,
   drop: step.report.drop,
+  spellings: await spellingsFor(step, context),
   maxReportBytes: step.capabilities.output,
   maxFindings: MAX_STEP_FINDINGS,
 });
+
+/** Only of the ecosystems that the step has files of: a pack is read whole for it. */
+async function spellingsFor({ id, advisories }: Step, { handed, catalog }: StepContext): Promise<Spellings> {
+  if (advisories === null) return {};
+  const { kind, packs } = advisories;
+  const needed: readonly string[] = (handed.get(id) ?? []).flatMap(({ path }) => ecosystemsOf(path));
+  const wanted = packs.filter(({ name }) => needed.includes(name)).map((pack) => ({ ...pack, kind }));
+  return spellingsIn(wanted, catalog.advisories);
+}
 
 function jobFor(step: Step, { folder, source, report }: Left, results: string): Job {
   return {

@@ -8,11 +8,13 @@ import { missingRequirements } from './requirements.js';
 export interface Listed {
   name: string;
   version: string;
+  ecosystem: string;
+  commit?: string | undefined;
 }
 
 /**
  * Records as unread a lockfile with packages that osv-scanner compared with nothing: it leaves out those without a version,
- * such as what a parent pom.xml would give one, and says nothing at all of requirements that are an address or a folder, nor
+ * such as what a parent pom.xml would give one, and those with a commit that is no whole one, and says nothing at all of requirements that are an address or a folder, nor
  * of such packages of a Pipfile.lock. `listed` is by file, `included` the files that include a file.
  */
 export function tellUncompared(
@@ -46,11 +48,15 @@ function uncomparedIn(path: string, listed: readonly Listed[], known: readonly s
   if (path.endsWith('.txt')) return missingRequirements(sink.text(path), known);
   const packages = dependenciesOf(path, listed, sink);
   const silent = /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), known) : 0;
-  return { missing: packages.filter(isUnversioned).length + silent, asked: packages.length + silent };
+  return { missing: packages.filter(isUncompared).length + silent, asked: packages.length + silent };
 }
 
 /** Also what has a commit alone: packs are of ecosystems, and speak of no commits. */
 const isUnversioned = ({ version }: Listed): boolean => version === '';
+
+/** osv-scanner 2.5 (its annotator `filter`) passes over a package with a commit of fewer than 40 bytes, whatever its version is. */
+const isUncompared = ({ name, version, commit = '' }: Listed): boolean =>
+  name === '' || version === '' || (commit !== '' && commit.length < 40);
 
 /** What the lockfile lists but the source itself. */
 function dependenciesOf(path: string, packages: readonly Listed[], sink: Sink): readonly Listed[] {
