@@ -1,7 +1,7 @@
 import type { Sink } from '../adapter.js';
 import { casedKeys } from './cased-keys.js';
 import { manySourced, ownPackages } from './own-packages.js';
-import { missingFromPipfile } from './pipfile.js';
+import { isPipfileLock, missingFromPipfile } from './pipfile.js';
 import { missingRequirements } from './requirements.js';
 
 /** A package as osv-scanner lists it; the version is empty where it has none. */
@@ -47,7 +47,7 @@ export function tellUnpinned(path: string, { missing, asked }: Uncompared, sink:
 function uncomparedIn(path: string, listed: readonly Listed[], known: readonly string[], sink: Sink): Uncompared {
   if (path.endsWith('.txt')) return missingRequirements(sink.text(path), known);
   const packages = dependenciesOf(path, listed, sink);
-  const silent = /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), known) : 0;
+  const silent = isPipfileLock(path) ? missingFromPipfile(path, sink.text(path), listed) : 0;
   return { missing: packages.filter(isUncompared).length + silent, asked: packages.length + silent };
 }
 
