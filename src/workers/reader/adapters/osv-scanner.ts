@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ecosystemsOf } from '../../../core/advisories/ecosystems.js';
 import type { FindingSeverity } from '../../../core/lib/severity.js';
 import { type PurlType, packageUrl } from '../../lib/purl.js';
