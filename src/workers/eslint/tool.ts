@@ -38,7 +38,8 @@ export function eslintTool(): EmbeddedTool {
 /** The TypeScript compiler reads `__filename` while it loads, which a bundle in ES module format lacks. */
 async function typescriptParser(): Promise<Linter.Parser> {
   Object.assign(globalThis, { __filename: fileURLToPath(import.meta.url) });
-  return import('@typescript-eslint/parser');
+  // A CommonJS module: of a chunk it is the default export alone.
+  return (await import('@typescript-eslint/parser')).default;
 }
 
 function scan(linter: Linter, attempts: readonly Attempt[], file: SourceFile, report: Report): void {
