@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hashFile } from './files.js';
 import { packLabel } from './kind.js';
 import type { WantedPack } from './mount.js';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ecosystemsOf } from '../advisories/ecosystems.js';
 import type { Spellings } from '../advisories/names.js';
 import { spellingsIn } from '../advisories/spellings.js';
@@ -17,7 +17,6 @@ import type { Left, ReadReport, StepContext } from '../runtime/context.js';
 import { addInput } from '../runtime/input.js';
 import { endError, type StepError } from '../runtime/outcome.js';
 import { readableByJobs } from '../runtime/readable.js';
-import { stageLocked } from '../runtime/stage.js';
 import { componentSchema } from './component.js';
 import { compareFindings, type Finding, findingSchema, ruleSchema } from './finding.js';
 
@@ -41,12 +40,12 @@ const unreadSchema = z.strictObject({ path: z.string(), reason: unreadReason, de
 export const readReport: ReadReport = async (step, left, context) => {
   const { folder } = left;
   const results = join(folder, 'read');
-  await stageLocked('reader', context.catalog, join(folder, 'reader'));
+  const reader = await context.workers.folderOf('reader');
   await addInput(join(folder, 'in'), { 'reader.json': await requestFor(step, context) });
   await mkdir(results, { recursive: true });
   await readableByJobs(results);
   await handOver(left.report, step.report.file);
-  const job = jobFor(step, left, results);
+  const job = jobFor(step, left, { reader, results });
   const result = await context.sandbox.run(job, context.signal);
   const failed = readerFailure(step, result);
   return { job, result, ...(failed === undefined ? await checked(step, results) : { error: failed }) };
@@ -85,7 +84,11 @@ async function spellingsFor({ id, advisories }: Step, { handed, catalog }: StepC
   return spellingsIn(wanted, catalog.advisories);
 }
 
-function jobFor(step: Step, { folder, source, report }: Left, results: string): Job {
+function jobFor(
+  step: Step,
+  { folder, source, report }: Left,
+  { reader, results }: Record<'reader' | 'results', string>,
+): Job {
   return {
     id: `${step.id}.reader`,
     substrate: 'node',
@@ -97,7 +100,7 @@ function jobFor(step: Step, { folder, source, report }: Left, results: string): 
     stderr: join(folder, 'reader.stderr.log'),
     mounts: [
       ...source,
-      { from: join(folder, 'reader'), to: '/tool', access: 'read' },
+      { from: reader, to: '/tool', access: 'read', settled: true },
       { from: join(folder, 'in'), to: '/in', access: 'read' },
       { from: report, to: '/report', access: 'read' },
       { from: results, to: '/out', access: 'write' },

@@ -23,8 +23,8 @@ interface Tree {
 
 /**
  * Refuses paths that the tree under scan could decide on: documents that lie in it, and an export folder that is it,
- * that is reached through its links, that lies in its git folder, or that it could have brought. Returns the export folder's path relative to the
- * source folder, `/` between names, when it lies inside. Throws one `Refusal`: code `policy` when a document is among
+ * that is reached through its links, that lies in its git folder, or that it could have brought. Returns the export
+ * folder's path relative to the source folder, `/` between names, when it lies inside. Throws one `Refusal`: code `policy` when a document is among
  * the problems, `usage` for the export folder alone, `source` when the source does not exist. Runs no process.
  */
 export async function guardTree(

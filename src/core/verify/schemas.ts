@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SIGNATURE_FORMATS } from '../attest/sign.js';
 import { network } from '../lib/capability.js';
 import { CATEGORIES, category, toolId } from '../lib/category.js';

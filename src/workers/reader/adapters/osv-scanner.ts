@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ecosystemsOf } from '../../../core/advisories/ecosystems.js';
 import { pythonName } from '../../../core/lib/python-name.js';
 import type { FindingSeverity } from '../../../core/lib/severity.js';

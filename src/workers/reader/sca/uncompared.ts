@@ -14,8 +14,9 @@ export interface Listed {
 
 /**
  * Records as unread a lockfile with packages that osv-scanner compared with nothing: it leaves out those without a version,
- * such as what a parent pom.xml would give one, and those with a commit that is no whole one, and says nothing at all of requirements that are an address or a folder, nor
- * of such packages of a Pipfile.lock. `listed` is by file, `included` the files that include a file.
+ * such as what a parent pom.xml would give one, and those with a commit that is no whole one, and says nothing at all of
+ * requirements that are an address or a folder, nor of such packages of a Pipfile.lock. `listed` is by file, `included`
+ * the files that include a file.
  */
 export function tellUncompared(
   path: string,
