@@ -1,8 +1,8 @@
 import { fromIntegrity } from './hashes.js';
 import { parseJson } from './json.js';
-import { withoutTrailingCommas } from './jsonc.js';
 import { Listing, type Scope } from './listing.js';
 import { asMap, type Located, type LocatedMap, MAX_DEPTH, Malformed, mapAt, textAt, textOf } from './located.js';
+import { plainJson } from './plain-json.js';
 import { scopesFrom, strongest } from './scopes.js';
 import { isGitLocation, vcsSource } from './vcs.js';
 
@@ -28,12 +28,12 @@ interface Entry {
 }
 
 /**
- * bun.lock, lockfileVersion 0 to 2 (bun.sh/reference/bun/BunLockFile): JSON with trailing commas. Scopes are those of the
+ * bun.lock, lockfileVersion 0 to 2 (bun.sh/reference/bun/BunLockFile): JSON with comments and trailing commas. Scopes are those of the
  * workspaces' groups that a package is reached from. Of a GitHub repository it has the first digits of a commit alone: such
  * packages are gaps.
  */
 export function readBun(text: string): Listing {
-  const root = asMap(parseJson(withoutTrailingCommas(text)), 'the document');
+  const root = asMap(parseJson(plainJson(text)), 'the document');
   if (!VERSIONS.includes(root.get('lockfileVersion')?.value)) {
     throw new Malformed('not a lockfile version that is known');
   }

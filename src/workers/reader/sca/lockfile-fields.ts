@@ -1,7 +1,7 @@
 import { parseJson } from '../../sbom/json.js';
 import type { Located } from '../../sbom/located.js';
+import { plainJson } from '../../sbom/plain-json.js';
 import { parseToml } from '../../sbom/toml.js';
-import { plainJson } from './plain-json.js';
 
 /** The fields that a tool reads of a table, and of what they hold; `*` stands for keys that a project chooses. Lists are passed through. */
 export interface Shape {
