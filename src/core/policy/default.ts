@@ -68,9 +68,12 @@ incomplete:
       because: The link itself was read; what it points at is not part of the source.
     - reasons: [shallow]
       because: No tool of this run reads history.
+    - reasons: [unpinned]
+      tools: [sbom-lockfiles]
+      because: The file pins no version there; the SBOM holds what is pinned and the gap is listed.
     - reasons: [unsupported]
       tools: [licenses, sbom-lockfiles]
-      because: The file pins no version there or is of a format that is not read; the SBOM holds the rest and the gap is listed.
+      because: The lockfile is of a format that is not read; the SBOM holds the others and the file is listed.
     - reasons: [unsupported]
       tools: [detect-secrets, gitleaks, kingfisher]
       because: These leave out pictures, archives and some names by rules of their own; each file is listed.

@@ -105,9 +105,16 @@ function missingSteps(plan: Plan, outcomes: readonly StepOutcome[]): Reason[] {
 function nothingJudged(outcomes: readonly StepOutcome[]): Reason[] {
   // Review notes are about the rules, not about the source.
   const judging = outcomes.filter(({ category }) => category !== 'review');
-  if (judging.some(({ status }) => status !== 'not-applicable' && status !== 'skipped')) return [];
+  if (!judging.every(judgedNothing)) return [];
   const remedy = 'Choose a profile whose tools know the languages of the source.';
   return [{ kind: 'step', message: 'no tool applies to any file of the source', remedy }];
+}
+
+/** It knows none of the files, or each that it was given is of a form that it does not read. */
+function judgedNothing({ status, files, unread }: StepOutcome): boolean {
+  if (status === 'not-applicable' || status === 'skipped') return true;
+  const foreign = unread.filter(({ reason }) => reason === 'unsupported').map(({ path }) => path);
+  return status === 'clean' && files > 0 && new Set(foreign).size >= files;
 }
 
 /** What a comparison with a baseline found besides findings. */

@@ -59,7 +59,7 @@ function write(path: string, { packages, listing }: Lockfile, all: Lockfiles, re
     if (!known.has(found.purl)) report.component({ ...found, path });
   }
   const gaps = gapsOf(path, listing, all).map(([gap, n]) => `${n} ${n === 1 ? 'entry' : 'entries'} ${gap}`);
-  if (gaps.length > 0) report.unread({ path, reason: 'unsupported', detail: gaps.join('; ') });
+  if (gaps.length > 0) report.unread({ path, reason: 'unpinned', detail: gaps.join('; ') });
 }
 
 const beside = (path: string, name: string): string => posix.join(posix.dirname(path), name);

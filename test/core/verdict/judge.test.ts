@@ -63,6 +63,17 @@ describe('judge', () => {
     expect(judge(plan(), [outcome('not-applicable')], [], tally()).verdict).toBe('error');
   });
 
+  it('is error when each file that a tool was given is of a form that it does not read, whatever the policy accepts', () => {
+    const foreign = [{ path: 'pubspec.lock', reason: 'unsupported' as const, detail: 'pub' }];
+    const incomplete = { unread: 'error' as const, accept: [{ reasons: ['unsupported' as const], because: 'why' }] };
+    const none = outcome('clean', { files: 1, unread: foreign });
+    expect(judge(plan({ incomplete }), [none], [], tally()).verdict).toBe('error');
+    expect(judge(plan({ incomplete }), [outcome('clean', { files: 2, unread: foreign })], [], tally()).verdict).toBe(
+      'pass',
+    );
+    expect(judge(plan({ incomplete }), [none, outcome('clean', { files: 1 })], [], tally()).verdict).toBe('pass');
+  });
+
   it('is error for a file that the snapshot or a tool did not judge', () => {
     expect(judge(plan(), [outcome('clean')], [unread], tally()).verdict).toBe('error');
     expect(judge(plan(), [outcome('clean', { unread: [unread] })], [], tally()).verdict).toBe('error');

@@ -94,7 +94,7 @@ describe('a file that cannot be read is unread, never an empty list', () => {
     const text = 'dependencies:\n- name: a\n  repository: https://charts.example.org\n  version: 8.6.4\n';
     const { components, unread } = list({ 'requirements.lock': text });
     expect(components).toEqual([]);
-    expect(unread).toMatchObject([{ reason: 'unsupported', detail: expect.stringMatching(/cannot be read$/) }]);
+    expect(unread).toMatchObject([{ reason: 'unpinned', detail: expect.stringMatching(/cannot be read$/) }]);
   });
 
   it('reads no binary, no UTF-16, nothing above its size and no other name', () => {
@@ -168,7 +168,7 @@ describe('names and versions from a hostile file', () => {
     });
     expect(components.map((component) => component.name)).toEqual(['ok']);
     expect(unread).toEqual([
-      { path: 'package-lock.json', reason: 'unsupported', detail: '1 entry with a name or version that cannot be' },
+      { path: 'package-lock.json', reason: 'unpinned', detail: '1 entry with a name or version that cannot be' },
     ]);
   });
 
