@@ -74,7 +74,7 @@ describe('the answer in Markdown', () => {
       "## Security scan: error
 
       - crash ended with exit code 7; its tool file knows 0. Its log is in the run record.
-      - partial: 1 file not judged (timeout), first a.txt. Mend the files, or accept the gap under \\\`incomplete.accept\\\` in the policy.
+      - partial: 1 file not judged (timeout), first a.txt: \\| x \\| &lt;b&gt;\\[y\\](https:&#8203;//evil.example)&lt;/b&gt; \\\`z\\\` @&#8203;someone. Give the tool more time, or exclude the files, or accept the gap under \\\`incomplete.accept\\\` in the policy.
       - 1 high finding, 0 allowed. Mend the findings, or change the budget.
 
       ### Budgets
