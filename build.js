@@ -92,8 +92,12 @@ async function buildWorker(name, outdir) {
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
     ...COMMON,
-    entryPoints: [join('bin/workers', `${name}.ts`)],
-    outfile: join(folder, 'worker.mjs'),
+    entryPoints: [{ in: join('bin/workers', `${name}.ts`), out: 'worker' }],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    // What a worker imports only when it is needed is a file of its own.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
   });
   for (const asset of ASSETS[name] ?? []) cpSync(require.resolve(asset), join(folder, basename(asset)));
   if (RULES[name] !== undefined) copyRules(join(root, 'rules', RULES[name][0]), join(folder, RULES[name][1]));

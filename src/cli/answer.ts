@@ -23,9 +23,6 @@ const MAX_REASONS = 20;
 
 type Evidence = ScanResult['evidence'];
 
-/** What comes before the findings. */
-export const countParts = (evidence: Evidence): Part[] => [budgets(evidence), counted(evidence)].filter(hasRows);
-
 /** What comes after them: all that a reader of the findings alone would not know. */
 export const gapParts = (evidence: Evidence): Part[] =>
   [notRun(evidence), leftOut(evidence), edits(evidence), exceptions(evidence)].filter(hasRows);
@@ -42,7 +39,8 @@ export function reasonsOf({ verdict: { reasons } }: Evidence): { told: [why: str
 
 export const moreReasons = (more: number): string => `… and ${countOf(more, 'more reason')} in policy-result.json`;
 
-function budgets({ verdict }: Evidence): Part {
+/** What comes before the findings. */
+export function budgets({ verdict }: Evidence): Part {
   const shown = verdict.budgets.filter((row) => row.scope === 'overall' || row.count > 0 || row.limit !== null);
   const rows = shown.map((row) => [
     row.scope === 'overall' || row.scope === 'review' ? row.name : `${row.scope} ${row.name}`,
@@ -56,25 +54,19 @@ function budgets({ verdict }: Evidence): Part {
 
 const EXCEEDED = 'exceeded';
 
-/** How the lines of findings.jsonl add up to the budgets; nothing where each is one finding of a budget. */
-function counted({ tally }: Evidence): Part {
-  const apart = tally.reviewNotes + tally.waived + tally.suppressedInSource + tally.known;
+/** How the findings of the evidence add up to those of the budgets; nothing where each is one of a budget. */
+function counted({ tally }: Evidence): string[][] {
   const inBudgets = total(tally.overall);
-  const rows = [
-    [tally.reviewNotes, 'review notes'],
+  const apart = tally.reviewNotes + tally.waived + tally.suppressedInSource + tally.known;
+  const others = [
+    [tally.reviewNotes, tally.reviewNotes === 1 ? 'review note' : 'review notes'],
     [tally.findings - apart - inBudgets, 'the same flaw told by another tool, or without a severity'],
-    [tally.waived, 'covered by a waiver'],
+    [tally.waived, 'waived'],
     [tally.suppressedInSource, 'suppressed in the source'],
     [tally.known, 'known to the baseline'],
   ] as const;
-  const others = rows.filter(([count]) => count > 0).map(([count, what]) => [String(count), what]);
-  const title = `Lines of findings.jsonl (${tally.findings})`;
-  if (others.length === 0) return { title, columns: [], rows: [] };
-  return {
-    title,
-    columns: ['lines', 'what they are'],
-    rows: [[String(inBudgets), 'counted in the budgets'], ...others],
-  };
+  const why = others.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return why.length === 0 ? [] : [['budgets', `count ${inBudgets} of ${tally.findings} findings (${why.join('; ')})`]];
 }
 
 function notRun({ outcomes }: Evidence): Part {
@@ -90,8 +82,10 @@ function notRun({ outcomes }: Evidence): Part {
 const whyOf = ({ error, reason }: StepOutcome): string => error?.message ?? reason ?? '';
 
 /** What no tool saw, or what the policy let pass unseen: a short answer must not hide it. */
-function leftOut({ coverage, snapshot, verdict, outcomes }: Evidence): Part {
+function leftOut(evidence: Evidence): Part {
+  const { coverage, snapshot, verdict, outcomes } = evidence;
   const rows = [
+    ...counted(evidence),
     ['code scanners', `given ${coverage.givenToCodeScanners} of ${countOf(coverage.files, 'file')}`],
     ...snapshot.excluded.map(({ rule, count }) => [printable(rule, 80), `${countOf(count, 'path')} excluded`]),
     ...(snapshot.ignored > 0 ? [['.gitignore', `${countOf(snapshot.ignored, 'untracked path')} ignored`]] : []),

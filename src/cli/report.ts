@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { forMarkdown } from '../core/lib/escape.js';
 import type { ScanResult } from '../core/scan.js';
-import { countParts, gapParts, moreReasons, type Part, reasonsOf } from './answer.js';
+import { budgets, gapParts, moreReasons, type Part, reasonsOf } from './answer.js';
 import { finalScreen, howWords, type Top, topFindings, topWords } from './screen.js';
 import type { Paint } from './style.js';
 
@@ -54,7 +54,7 @@ export function markdown({ evidence, bundle }: ScanResult, top: Top): string {
   const sections = [
     [`## Security scan: ${evidence.verdict.verdict}`],
     [...told.map(([why, remedy]) => item(`${why}. ${remedy}`)), ...(more > 0 ? [item(moreReasons(more))] : [])],
-    ...[...countParts(evidence), findingsPart(top), ...gapParts(evidence), toolsPart(evidence)].map(partLines),
+    ...[budgets(evidence), findingsPart(top), ...gapParts(evidence), toolsPart(evidence)].map(partLines),
     [`Bundle: ${forMarkdown(bundle.id)}${howWords(bundle.how)}`],
   ];
   const shown = sections.filter((section) => section.length > 0);

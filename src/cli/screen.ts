@@ -4,7 +4,7 @@ import { readFindings } from '../core/findings/merge.js';
 import { printable } from '../core/lib/printable.js';
 import { severityRank } from '../core/lib/severity.js';
 import type { ScanResult } from '../core/scan.js';
-import { countParts, gapParts, moreReasons, type Part, reasonsOf } from './answer.js';
+import { budgets, gapParts, moreReasons, type Part, reasonsOf } from './answer.js';
 import { type Paint, table } from './style.js';
 
 const TOP = 10;
@@ -43,7 +43,7 @@ export function finalScreen(result: ScanResult, top: Top, paint: Paint): string 
   const { evidence, bundle } = result;
   const sections = [
     headline(evidence, paint),
-    ...countParts(evidence).map((part) => partLines(part, paint)),
+    partLines(budgets(evidence), paint),
     findingLines(top, paint),
     ...gapParts(evidence).map((part) => partLines(part, paint)),
     [`Bundle: ${bundle.folder}${howWords(bundle.how)}`],

@@ -31,7 +31,7 @@ export async function inRun<T>(
   const admission = await admitScan(request, catalog, ports.clock);
   await guardTree(source, { documents: operatorPrograms(admission), exportDir });
   const explain = diskFaults(request.exportDir, tmpdir());
-  const run = await openRun(admission.plan, request, ports).catch(explain);
+  const run = await openRun(admission.plan, request, catalog, ports).catch(explain);
   try {
     for (const decision of decisions) run.audit.record(decision);
     return await work(source, { request, catalog, admission, run, ports, inside });

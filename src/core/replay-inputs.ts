@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from './lib/canonical.js';
 import type { NamedDocument } from './lib/named-document.js';
 import { policySchema } from './policy/policy.js';

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDate } from './advisories/age.js';
 import { ADVISORY_KINDS } from './advisories/kind.js';
 import { readContents } from './advisories/store.js';

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { admitScan } from './admission.js';
 import { compareEvidence, type Difference } from './diff/evidence.js';
 import { type OpenBundle, openBundle } from './diff/open.js';

@@ -8,10 +8,12 @@ import { recordAdmission, recordCancel } from './decisions.js';
 import { Refusal } from './lib/errors.js';
 import { SANDBOX_LEVELS, type Sandbox, type SandboxLevel } from './lib/sandbox/job.js';
 import { openSandbox } from './lib/sandbox/open.js';
+import type { Catalog } from './plan/catalog.js';
 import type { Plan } from './plan/plan.js';
 import { RunCeiling } from './runtime/cancel.js';
 import type { OpenSandbox, WantedSandbox } from './runtime/dagger/runtime.js';
 import type { StepEvent } from './runtime/run.js';
+import { type Workers, workersIn } from './runtime/stage.js';
 import type { ScanRequest } from './scan-request.js';
 import { removeTree } from './source/remove-tree.js';
 import { parseSource } from './source/request.js';
@@ -53,25 +55,32 @@ export interface RunLog {
   say: (event: ScanEvent) => void;
 }
 
-/** A run with the sandbox that its steps run in. */
+/** A run with the sandbox that its steps run in, and the workers that do. */
 export interface OpenRun extends RunLog {
   sandbox: Sandbox;
+  workers: Workers;
 }
 
 /** Opens folders, audit log and sandbox. Throws `Refusal` when the host cannot isolate as the policy demands. */
-export async function openRun(plan: Plan, request: ScanRequest, ports: ScanPorts): Promise<OpenRun> {
+export async function openRun(plan: Plan, request: ScanRequest, catalog: Catalog, ports: ScanPorts): Promise<OpenRun> {
   const log = await openLog(plan, request, ports);
+  const workers = workersIn(join(log.work, 'workers'), catalog);
+  // Copied and hashed while the sandbox is tried and the source is read.
+  workers.begin(['snapshot', 'reader', ...workersOf(plan)]);
   try {
     const sandbox = await sandboxFor(plan, request, log.work, ports.openSandbox ?? openSandbox);
     recordAdmission(log.audit, plan, sandbox, request);
     log.say({ type: 'sandbox', level: sandbox.level });
-    return { ...log, sandbox };
+    return { ...log, sandbox, workers };
   } catch (error) {
     log.audit.close();
-    await closeRun(log);
+    await closeRun({ ...log, workers });
     throw error;
   }
 }
+
+const workersOf = ({ steps }: Plan): string[] =>
+  steps.flatMap(({ program }) => (program.from === 'worker' ? [program.worker] : []));
 
 /** Opens folders and audit log. */
 export async function openLog(plan: Plan, request: ScanRequest, ports: ScanPorts): Promise<RunLog> {
@@ -181,7 +190,8 @@ function recorded(event: ScanEvent, time: Date): object {
 }
 
 /** Removes what a run needed while it ran. */
-export async function closeRun(run: Pick<OpenRun, 'work' | 'incomplete'>): Promise<void> {
+export async function closeRun(run: Pick<RunLog, 'work' | 'incomplete'> & { workers?: Workers }): Promise<void> {
+  await run.workers?.settled();
   await removeTree(run.work);
   await closeIncomplete(run.incomplete);
 }

@@ -18,8 +18,10 @@ import { VERSION } from './lib/version.js';
 import { demandSource } from './pinned.js';
 import type { Catalog } from './plan/catalog.js';
 import type { RunLog, ScanPorts } from './run.js';
+import { cancelReason } from './runtime/cancel.js';
 import type { StepRun } from './runtime/context.js';
 import { coverageOf, type Handed, handOut } from './runtime/input.js';
+import type { StepOutcome } from './runtime/outcome.js';
 import type { ScanRequest } from './scan-request.js';
 import type { Snapshot } from './source/snapshot.js';
 import { type Context, execute, take } from './stages.js';
@@ -80,8 +82,10 @@ export async function conclude(ran: Ran, context: Concluding): Promise<ScanResul
   const excepted = exceptions(admission.plan, admission.waivers);
   const tally = await writeFindings(steps, run.staging, isKnown, excepted.count);
   const coverage = coverageOf(admission.plan.steps, handed, snapshot.entries);
+  // The verdict tells of a cancellation until here, and the bundle is signed all the same; what comes later ends the signing.
+  const signing = context.ports.signal.aborted ? undefined : context.ports.signal;
   const evidence = weigh({ snapshot, coverage, tally, baseline, waivers: excepted.used() }, steps, context);
-  return await leave(evidence, steps, { isKnown, exempt: excepted.exempt }, context);
+  return await leave(evidence, steps, { isKnown, exempt: excepted.exempt, signing }, context);
 }
 
 function weigh(
@@ -92,12 +96,17 @@ function weigh(
   const { snapshot, tally, baseline, waivers } = known;
   const { plan, manifest } = admission;
   const outcomes = steps.map((step) => step.outcome);
-  const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined, waivers?.states);
+  const cancelled = untold(run.signal, outcomes);
+  const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined, waivers?.states, cancelled);
   recordWaivers(run.audit, waivers);
   recordVerdict(run.audit, verdict);
   run.say({ type: 'verdict', verdict });
-  return { plan, manifest, ...known, outcomes, verdict };
+  return { plan, manifest, ...known, outcomes, cancelled, verdict };
 }
+
+/** Why the run was ended, unless a step tells of it. */
+const untold = (signal: AbortSignal, outcomes: readonly StepOutcome[]): string | undefined =>
+  signal.aborted && outcomes.every(({ status }) => status !== 'cancelled') ? cancelReason(signal) : undefined;
 
 function recordVerdict(audit: Audit, { verdict, budgets }: Verdict): void {
   for (const { scope, name, severity, count, limit } of budgets) {
@@ -112,7 +121,7 @@ function recordVerdict(audit: Audit, { verdict, budgets }: Verdict): void {
 async function leave(
   evidence: Evidence,
   runs: readonly StepRun[],
-  { isKnown, exempt }: Pick<BundleInput, 'isKnown' | 'exempt'>,
+  { isKnown, exempt, signing }: Pick<BundleInput, 'isKnown' | 'exempt'> & { signing: AbortSignal | undefined },
   context: Concluding,
 ): Promise<ScanResult> {
   const { request, catalog, admission, run, ports } = context;
@@ -143,11 +152,9 @@ async function leave(
     verdict,
   };
   await writeVulns(evidence, sha256, staging, facts);
-  const signing = signedAs(keysOf(request), request.signatureFormats);
-  await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false, signedAs: signing }, sha256);
-  // What ended the steps early is told in the bundle, which is signed all the same; what comes now ends the signing.
-  const signal = ports.signal.aborted ? undefined : ports.signal;
-  await signBundle(staging.folder, request, join(request.exportDir, '.unsigned', run.id), signal);
+  const signatures = signedAs(keysOf(request), request.signatureFormats);
+  await writeRunRecord({ ...facts, sandbox, unsandboxed: request.unsandboxed ?? false, signedAs: signatures }, sha256);
+  await signBundle(staging.folder, request, join(request.exportDir, '.unsigned', run.id), signing);
   const bundle = await publish(staging.folder, request.exportDir, id, sha256, request.replace ?? false);
   const history = await chainRun(request.exportDir, bundle, run.id);
   await pointLatest(request.exportDir, bundle.id, run.incomplete);

@@ -10,7 +10,6 @@ import { cancelReason } from './runtime/cancel.js';
 import type { StepRun } from './runtime/context.js';
 import type { Handed } from './runtime/input.js';
 import { runPlan } from './runtime/run.js';
-import { stageLocked } from './runtime/stage.js';
 import type { ScanRequest } from './scan-request.js';
 import { type History, takeHistory } from './source/history.js';
 import type { Snapshot, SourceRequest } from './source/snapshot.js';
@@ -32,14 +31,13 @@ export interface Context {
 export async function take(
   source: SourceRequest,
   name: string,
-  { catalog, admission, run, inside }: Context,
+  { admission, run, inside }: Context,
 ): Promise<Snapshot> {
   run.say({ type: 'snapshot', state: 'started' });
   const { sandbox, audit, signal } = run;
   const scratch = join(run.work, name);
   await mkdir(scratch);
-  const worker = { folder: join(run.work, `${name}-worker`) };
-  await stageLocked('snapshot', catalog, worker.folder);
+  const worker = await run.workers.folderOf('snapshot');
   const limits = snapshotLimits(admission.plan);
   const pathRules = snapshotRules(admission.plan);
   const ports = { sandbox, audit, worker, scratch, limits, pathRules, signal, outputFolder: inside };
@@ -72,6 +70,7 @@ export function execute(
     snapshot,
     handed,
     catalog,
+    workers: run.workers,
     sandbox: run.sandbox,
     audit: run.audit,
     scratch: join(run.work, name),

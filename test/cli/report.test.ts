@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { countParts, gapParts } from '../../src/cli/answer.js';
+import { budgets, gapParts } from '../../src/cli/answer.js';
 import { markdown } from '../../src/cli/report.js';
 import { finalScreen, topFindings } from '../../src/cli/screen.js';
 import { forMarkdown } from '../../src/core/lib/escape.js';
@@ -61,7 +61,7 @@ beforeAll(async () => {
 describe('the answer in Markdown', () => {
   it('tells whatever the screen tells', () => {
     const { evidence } = result;
-    const parts = [...countParts(evidence), ...gapParts(evidence)];
+    const parts = [budgets(evidence), ...gapParts(evidence)];
     const cells = parts.flatMap(({ title, rows }) => [title, ...rows.flat()]);
     expect(cells.filter((cell) => !screen.includes(cell))).toEqual([]);
     expect(cells.filter((cell) => !md.includes(forMarkdown(cell)))).toEqual([]);
@@ -87,14 +87,6 @@ describe('the answer in Markdown', () => {
       | overall | low | 0 | no limit |  |
       | review notes |  | 1 | no limit |  |
 
-      ### Lines of findings.jsonl (3)
-
-      | lines | what they are |
-      | --- | --- |
-      | 1 | counted in the budgets |
-      | 1 | review notes |
-      | 1 | the same flaw told by another tool, or without a severity |
-
       ### Findings (2 most severe of 2)
 
       | severity | where | rule | message |
@@ -113,6 +105,7 @@ describe('the answer in Markdown', () => {
 
       | by | what |
       | --- | --- |
+      | budgets | count 1 of 3 findings (1 review note; 1 the same flaw told by another tool, or without a severity) |
       | code scanners | given 2 of 2 files |
       | operator-exclude | 2 paths excluded |
       | policy | 1 gap accepted (incomplete.accept) |

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ScanEvent } from '../../src/core/run.js';
+import { RunCeiling } from '../../src/core/runtime/cancel.js';
 import { verifyBundle } from '../../src/core/verify/verify.js';
 import { documentIn } from '../support/bundle.js';
 import { scriptedCatalog } from '../support/catalog.js';
@@ -68,6 +69,42 @@ describe('a cancelled run', () => {
     expect(evidence.snapshot.unread).toEqual(name === 'when the source was read' ? [] : unread);
     expect(await verifyBundle(bundle.folder)).toMatchObject({ verdict: 'error', problems: [] });
     expect(readdirSync(join(exportDir, '.incomplete'))).toEqual([]);
+  });
+});
+
+/** A scan whose one step finds something, cancelled at a moment after that. */
+async function cancelledAfter(when: (event: ScanEvent) => boolean, reason?: Error) {
+  const { folder, source, exportDir } = smallSource();
+  const catalog = await scriptedCatalog(folder, [{ id: 'sound', script: SOUND }]);
+  const controller = new AbortController();
+  const onEvent = (event: ScanEvent) => when(event) && controller.abort(reason);
+  return scanWith(catalog, { source, exportDir, profile: 'scripted' }, { signal: controller.signal, onEvent });
+}
+
+const stepIsOver = (event: ScanEvent): boolean => event.type === 'step' && event.state === 'done';
+
+describe('a run that is cancelled when its last step is over', () => {
+  it.each([
+    ['by the operator', undefined, 'the run was cancelled'],
+    ['by its ceiling', new RunCeiling(3), 'the run reached its ceiling of 3 s'],
+  ])('%s before the verdict leaves a bundle that says so, with what was found', async (_, reason, message) => {
+    const result = await cancelledAfter(stepIsOver, reason);
+    expect(result.exitCode).toBe(3);
+    expect(outcomeOf(result, 'sound')).toMatchObject({ status: 'findings', findings: 1 });
+    const reasons = expect.arrayContaining([{ kind: 'cancelled', message, remedy: 'Run again.' }]);
+    expect(result.evidence.verdict).toMatchObject({ verdict: 'error', reasons });
+    const summary = { verdict: 'error', cancelled: message, reasons };
+    expect(documentIn(result.bundle.folder, 'summary.json')).toMatchObject(summary);
+    expect(await verifyBundle(result.bundle.folder)).toMatchObject({ verdict: 'error', problems: [] });
+  });
+
+  it('after the verdict leaves a bundle whose verdict stands', async () => {
+    const { verdict } = (await cancelledAfter(() => false)).evidence.verdict;
+    expect(verdict).not.toBe('error');
+    const result = await cancelledAfter((event) => event.type === 'verdict');
+    expect(result.evidence.verdict.verdict).toBe(verdict);
+    expect(documentIn(result.bundle.folder, 'summary.json')).not.toHaveProperty('cancelled');
+    expect(await verifyBundle(result.bundle.folder)).toMatchObject({ verdict, problems: [] });
   });
 });
 

@@ -37,13 +37,26 @@ describe('a scan whose signature fails', () => {
   });
 });
 
-it('a scan whose steps were cancelled is signed all the same', async () => {
+/** A scan that is cancelled at a moment. */
+async function cancelledAt(when: (event: ScanEvent) => boolean) {
   const controller = new AbortController();
-  const { run } = await scanning();
-  const onEvent = (event: ScanEvent) => {
-    if (event.type === 'step' && event.state === 'running') controller.abort();
-  };
-  const { bundle, exitCode } = await run({ signal: controller.signal, onEvent });
+  const { exportDir, run } = await scanning();
+  const onEvent = (event: ScanEvent) => when(event) && controller.abort();
+  return { exportDir, done: run({ signal: controller.signal, onEvent }) };
+}
+
+it.each<[string, (event: ScanEvent) => boolean]>([
+  ['during a step', (event) => event.type === 'step' && event.state === 'running'],
+  ['after its last step', (event) => event.type === 'step' && event.state === 'done'],
+])('a scan that is cancelled %s is signed all the same, as an error', async (_, when) => {
+  const { done } = await cancelledAt(when);
+  const { bundle, exitCode } = await done;
   expect(exitCode).toBe(3);
   expect(await problemsUnder(bundle.folder, await trusting([identity()]))).toBe('');
+});
+
+it('a scan that is cancelled after its verdict is not signed by a service, and not published', async () => {
+  const { exportDir, done } = await cancelledAt((event) => event.type === 'verdict');
+  await expect(done).rejects.toThrow(/no bundle is published.*is kept in .*\.unsigned\//);
+  expect(readdirSync(exportDir).sort()).toEqual(['.incomplete', '.unsigned']);
 });

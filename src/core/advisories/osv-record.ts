@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
+import { pythonName } from '../lib/python-name.js';
 import { utcTime } from './age.js';
 
 /**
@@ -91,8 +92,13 @@ const range = z.object({
   database_specific: free,
 });
 
+/** osv-scanner 2.5 gives Python packages their PEP 503 name and looks for that, letter for letter; GitHub's records have PyPI's own spelling. */
+const named = z
+  .object({ ecosystem: text.min(1), name: text.min(1), purl: optional(text) })
+  .transform((one) => (baseOf(one.ecosystem) === 'PyPI' ? { ...one, name: pythonName(one.name) } : one));
+
 const affected = z.object({
-  package: z.object({ ecosystem: text.min(1), name: text.min(1), purl: optional(text) }).nullish(),
+  package: named.nullish(),
   ranges: z.array(range).nullish(),
   versions: z.array(text).nullish(),
   severity: some(severity),
@@ -118,6 +124,9 @@ const osvSchema = z.object({
   database_specific: free,
 });
 
+/** An ecosystem without what narrows it, such as `Maven:https://repo.example`. */
+export const baseOf = (ecosystem: string): string => ecosystem.replace(/:.*$/s, '');
+
 /** Mappings and lists inside one another; Go's decoder has a limit, and so has the stack. */
 const MAX_DEPTH = 64;
 
@@ -126,14 +135,12 @@ export function readOsvRecord(data: Buffer, form: 'json' | 'yaml'): OsvRecord {
   const read = osvSchema.safeParse(parsed(data, form));
   if (!read.success) throw new Error(`is not an OSV record: ${firstIssue(read.error)}`);
   const record = read.data;
-  const named = (record.affected ?? []).flatMap((one) =>
-    one.package ? [one.package.ecosystem.replace(/:.*$/s, '')] : [],
-  );
+  const ecosystems = (record.affected ?? []).flatMap((one) => (one.package ? [baseOf(one.package.ecosystem)] : []));
   return {
     id: record.id,
     newest: [record.modified, record.published, record.withdrawn].reduce<string>(later, ''),
     withdrawn: record.withdrawn != null,
-    ecosystems: [...new Set(named)],
+    ecosystems: [...new Set(ecosystems)],
     text: wellFormed(record),
   };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../lib/canonical.js';
 import { sha256 } from '../lib/digest.js';
 import { utcTime } from './age.js';

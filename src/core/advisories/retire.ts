@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hashFile, readInput } from './files.js';
 import type { PackContents } from './pack.js';
 import { refuse } from './refuse.js';

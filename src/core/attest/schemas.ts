@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { category } from '../lib/category.js';
 import { SANDBOX_LEVELS } from '../lib/sandbox/job.js';
 import { keyidSchema } from '../lib/signing/keys.js';

@@ -30,6 +30,8 @@ export interface Evidence {
   snapshot: Snapshot;
   coverage: Coverage;
   outcomes: readonly StepOutcome[];
+  /** Why the run was ended, where no step tells of it: all of them were over. */
+  cancelled: string | undefined;
   tally: Tally;
   verdict: Verdict;
   baseline: BaselineFacts | null;
@@ -58,7 +60,8 @@ export const sourceOf = ({ subject, treeDigest, dirty, origin, entries }: Snapsh
 });
 
 /** summary.json: the answer and how it came about, for programs. */
-export function summary({ plan, snapshot, coverage, outcomes, tally, verdict, baseline, waivers }: Evidence) {
+export function summary(evidence: Evidence) {
+  const { plan, snapshot, coverage, outcomes, cancelled, tally, verdict, baseline, waivers } = evidence;
   return {
     schemaVersion: 1,
     verdict: verdict.verdict,
@@ -72,6 +75,7 @@ export function summary({ plan, snapshot, coverage, outcomes, tally, verdict, ba
     waivers: waivers?.states ?? [],
     budgets: verdict.budgets,
     tools: outcomes,
+    ...(cancelled !== undefined && { cancelled }),
     unread: { snapshot: snapshot.unread, notAccepted: verdict.unaccepted, accepted: verdict.accepted },
     excluded: snapshot.excluded,
     ignored: snapshot.ignored,

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isAlive } from '../lib/alive.js';
 import { readPlainFile } from '../lib/plain-file.js';
 import { removeTree } from '../source/remove-tree.js';

@@ -1,6 +1,6 @@
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256, sha256File } from '../lib/digest.js';
 import { Fault } from '../lib/errors.js';
 import { openPlainFile, readPlainFile } from '../lib/plain-file.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Plan } from '../plan/plan.js';
 import { policySchema } from '../policy/policy.js';
 import { readCanonical } from '../verify/document.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256, sha256File } from '../lib/digest.js';
 import { Refusal } from '../lib/errors.js';
 import { readPlainFile } from '../lib/plain-file.js';

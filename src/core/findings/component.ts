@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A package that an SBOM tool found in one lockfile. */
 export const componentSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { category, toolId } from '../lib/category.js';
 import { SEVERITIES } from '../lib/severity.js';
 

@@ -1,7 +1,10 @@
 import { constants } from 'node:fs';
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
+import { ecosystemsOf } from '../advisories/ecosystems.js';
+import type { Spellings } from '../advisories/names.js';
+import { spellingsIn } from '../advisories/spellings.js';
 import { Fault } from '../lib/errors.js';
 import { MAX_STEP_FINDINGS, READER_LIMITS } from '../lib/limits.js';
 import { readJsonBatches, readJsonLines, readPlainFile } from '../lib/plain-file.js';
@@ -10,11 +13,10 @@ import { redact } from '../lib/redact.js';
 import type { Job, JobResult } from '../lib/sandbox/job.js';
 import { type Unread, unreadReason } from '../lib/unread.js';
 import type { Step } from '../plan/plan.js';
-import type { Left, ReadReport } from '../runtime/context.js';
+import type { Left, ReadReport, StepContext } from '../runtime/context.js';
 import { addInput } from '../runtime/input.js';
 import { endError, type StepError } from '../runtime/outcome.js';
 import { readableByJobs } from '../runtime/readable.js';
-import { stageLocked } from '../runtime/stage.js';
 import { componentSchema } from './component.js';
 import { compareFindings, type Finding, findingSchema, ruleSchema } from './finding.js';
 
@@ -38,12 +40,12 @@ const unreadSchema = z.strictObject({ path: z.string(), reason: unreadReason, de
 export const readReport: ReadReport = async (step, left, context) => {
   const { folder } = left;
   const results = join(folder, 'read');
-  await stageLocked('reader', context.catalog, join(folder, 'reader'));
-  await addInput(join(folder, 'in'), { 'reader.json': requestFor(step) });
+  const reader = await context.workers.folderOf('reader');
+  await addInput(join(folder, 'in'), { 'reader.json': await requestFor(step, context) });
   await mkdir(results, { recursive: true });
   await readableByJobs(results);
   await handOver(left.report, step.report.file);
-  const job = jobFor(step, left, results);
+  const job = jobFor(step, left, { reader, results });
   const result = await context.sandbox.run(job, context.signal);
   const failed = readerFailure(step, result);
   return { job, result, ...(failed === undefined ? await checked(step, results) : { error: failed }) };
@@ -62,17 +64,31 @@ async function handOver(folder: string, name: string): Promise<void> {
   }
 }
 
-const requestFor = (step: Step) => ({
+const requestFor = async (step: Step, context: StepContext) => ({
   tool: step.tool,
   category: step.category,
   format: step.report.format,
   file: step.report.file,
   drop: step.report.drop,
+  spellings: await spellingsFor(step, context),
   maxReportBytes: step.capabilities.output,
   maxFindings: MAX_STEP_FINDINGS,
 });
 
-function jobFor(step: Step, { folder, source, report }: Left, results: string): Job {
+/** Only of the ecosystems that the step has files of: a pack is read whole for it. */
+async function spellingsFor({ id, advisories }: Step, { handed, catalog }: StepContext): Promise<Spellings> {
+  if (advisories === null) return {};
+  const { kind, packs } = advisories;
+  const needed: readonly string[] = (handed.get(id) ?? []).flatMap(({ path }) => ecosystemsOf(path));
+  const wanted = packs.filter(({ name }) => needed.includes(name)).map((pack) => ({ ...pack, kind }));
+  return spellingsIn(wanted, catalog.advisories);
+}
+
+function jobFor(
+  step: Step,
+  { folder, source, report }: Left,
+  { reader, results }: Record<'reader' | 'results', string>,
+): Job {
   return {
     id: `${step.id}.reader`,
     substrate: 'node',
@@ -84,7 +100,7 @@ function jobFor(step: Step, { folder, source, report }: Left, results: string): 
     stderr: join(folder, 'reader.stderr.log'),
     mounts: [
       ...source,
-      { from: join(folder, 'reader'), to: '/tool', access: 'read' },
+      { from: reader, to: '/tool', access: 'read', settled: true },
       { from: join(folder, 'in'), to: '/in', access: 'read' },
       { from: report, to: '/report', access: 'read' },
       { from: results, to: '/out', access: 'write' },

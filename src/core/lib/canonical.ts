@@ -1,13 +1,21 @@
 import canonicalize from 'canonicalize';
 
-/** Canonical JSON of RFC 8785 (JCS). Throws `TypeError` for values that JSON cannot hold. */
+/** Canonical JSON of RFC 8785 (JCS). Throws `TypeError` for values that JSON cannot hold, `RangeError` for one that holds itself. */
 export function canonicalJson(value: unknown): string {
   const seen = { odd: false };
   const sorted = inOrder(value, seen);
   // JSON.stringify writes that form but for the order of members (3.2.2), at half of what the library takes.
-  const text = seen.odd ? canonicalize(value) : JSON.stringify(sorted);
+  const text = seen.odd ? byLibrary(value) : JSON.stringify(sorted);
   if (text === undefined) throw new TypeError('not a JSON value');
   return text;
+}
+
+function byLibrary(value: unknown): string | undefined {
+  try {
+    return canonicalize(value);
+  } catch (cause) {
+    throw new TypeError(cause instanceof Error ? cause.message : 'not a JSON value', { cause });
+  }
 }
 
 /** A copy with sorted members (RFC 8785, 3.2.3); `seen.odd` is set for what only the library can be trusted with. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, formatSize, size } from './quantity.js';
 import type { Limits } from './sandbox/job.js';
 

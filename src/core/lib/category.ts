@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Kinds of tools; each has a folder under `reports/` and may have its own budget. */
 export const CATEGORIES = ['sast', 'secrets', 'privacy', 'sbom', 'sca', 'iac', 'dast', 'review'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Forms of report that the reader has an adapter for; docs/adding-a-tool.md describes each. */
 export const REPORT_FORMATS = [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Why a file was not judged. The first group comes from the snapshot, the second from tools. */
 export const UNREAD_REASONS = [

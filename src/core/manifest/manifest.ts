@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readDocument } from '../lib/document/read.js';
 import { redact } from '../lib/redact.js';
 import { manifestSchema } from './schema.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, httpUrl, id, line, prose, thresholds } from '../lib/document/fields.js';
 import { crossCheck } from './cross-check.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { toolId } from '../lib/category.js';
 
 /** A named set of tools: `profiles/<name>.yaml`. Ids may be generic (sbom, dast): the policy's providers resolve them. */

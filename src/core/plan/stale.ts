@@ -1,4 +1,5 @@
 import type { Problem } from '../lib/errors.js';
+import { pythonName } from '../lib/python-name.js';
 import type { ToolEntry } from './lock.js';
 import type { InstalledSupplier } from './supplier.js';
 
@@ -22,7 +23,7 @@ function demands(supplier: InstalledSupplier): Demand[] {
     case 'pypi':
       return [`${supplier.package}==${supplier.version}`, ...supplier.requires].map((what) => {
         const [name = '', version = ''] = what.split('==');
-        return has(what, (one) => one.name === normalName(name.replace(/\[.*/, '')) && one.version === version);
+        return has(what, (one) => one.name === pythonName(name.replace(/\[.*/, '')) && one.version === version);
       });
     case 'npm':
       return [`${supplier.package}@${supplier.version}`, ...supplier.requires].map((what) =>
@@ -47,6 +48,3 @@ const has = (what: string, is: (artifact: ToolEntry['artifacts'][number]) => boo
   what,
   isMet: (entry) => entry.artifacts.some(is),
 });
-
-/** A project's one name (PEP 503). */
-export const normalName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { toolId } from '../lib/category.js';
 import { reportFormat } from '../lib/report-format.js';
 

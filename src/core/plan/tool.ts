@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { capabilities } from '../lib/capability.js';
 import { category, toolId } from '../lib/category.js';
 import { type Supplier, supplier } from './supplier.js';

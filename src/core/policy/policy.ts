@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ceiling } from '../lib/capability.js';
 import { CATEGORIES, category, toolId } from '../lib/category.js';
 import { size } from '../lib/quantity.js';

@@ -7,12 +7,14 @@ import type { History } from '../source/history.js';
 import type { Snapshot } from '../source/snapshot.js';
 import type { Handed } from './input.js';
 import type { StepError, StepOutcome } from './outcome.js';
+import type { Workers } from './stage.js';
 
 /** What a step needs from its run. */
 export interface StepContext {
   snapshot: Snapshot;
   handed: Handed;
   catalog: Catalog;
+  workers: Pick<Workers, 'folderOf'>;
   sandbox: Sandbox;
   audit: Audit;
   /** Host folder of this run; each step has a folder of its own under it. */

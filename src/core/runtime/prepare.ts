@@ -9,7 +9,6 @@ import type { Parts, Prepared, StepContext } from './context.js';
 import { type HandedFile, sourceMounts, writeInput } from './input.js';
 import { prepareProgram } from './program.js';
 import { readableByJobs } from './readable.js';
-import { stageLocked } from './stage.js';
 
 /** Lays out everything that the step reads and makes its job. Throws `Fault` for a tool that is not what the lock says. */
 export async function prepare(
@@ -76,7 +75,7 @@ async function prepareWorker(
   const entry = context.catalog.lock.workers[worker];
   if (entry === undefined || digestOf(entry) !== step.digest)
     throw new Fault('digest', `${step.tool}: the lock changed since the plan`);
-  await stageLocked(worker, context.catalog, join(folder, 'tool'));
+  const tool = await context.workers.folderOf(worker);
   await writeInput(join(folder, 'in'), files, { 'config.json': step.config });
   const packs = Object.keys(step.assets).map(
     (name): Mount => ({ from: context.assets[name] ?? '', to: `/assets/${name}`, access: 'read' }),
@@ -89,7 +88,7 @@ async function prepareWorker(
     source: sourceMounts(step, context.snapshot),
     mounts: [
       ...packs,
-      { from: join(folder, 'tool'), to: '/tool', access: 'read' },
+      { from: tool, to: '/tool', access: 'read', settled: true },
       { from: join(folder, 'in'), to: '/in', access: 'read' },
     ],
     unread: [],

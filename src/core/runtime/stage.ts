@@ -19,6 +19,32 @@ async function stageWorker(name: string, entry: WorkerEntry, from: string, to: s
   await readableByJobs(to);
 }
 
+/** Copies of workers that were checked, one of each for all jobs of a run. */
+export interface Workers {
+  /** The folder of the worker, made when it is first asked for. Rejects with `Fault` code `digest` for one that is not the locked one. */
+  folderOf(name: string): Promise<string>;
+  /** Begins to copy what will be asked for; who asks is told what fails. */
+  begin(names: readonly string[]): void;
+  /** Resolves when nothing is being copied. */
+  settled(): Promise<void>;
+}
+
+/** Workers below a folder of the run's own, which need not exist. */
+export function workersIn(folder: string, catalog: Catalog): Workers {
+  const staged = new Map<string, Promise<string>>();
+  const folderOf = (name: string) => {
+    const to = join(folder, name);
+    const made = staged.get(name) ?? stageLocked(name, catalog, to).then(() => to);
+    staged.set(name, made);
+    return made;
+  };
+  return {
+    folderOf,
+    begin: (names) => names.forEach((name) => void folderOf(name).catch(() => {})),
+    settled: async () => void (await Promise.allSettled(staged.values())),
+  };
+}
+
 /** Stages the worker that the catalog's lock names. */
 export async function stageLocked(name: string, { lock, workers }: Catalog, to: string): Promise<void> {
   const entry = lock.workers[name];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { shardRun } from '../attest/schemas.js';
 import { MEDIA } from '../bundle/staging.js';
 import { indexSchema, runStatementSchema, summarySchema } from '../verify/schemas.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../lib/errors.js';
 import { readJsonLines } from '../lib/plain-file.js';
 import { compareText } from '../source/names.js';

@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ShardRun } from '../attest/schemas.js';
 import type { RunFacts } from '../attest/write.js';
 import { writeLogs } from '../bundle/run-record.js';

@@ -1,9 +1,9 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Problem, Refusal } from '../lib/errors.js';
 import { printable } from '../lib/printable.js';
 import { type Place, placeOf } from './follow.js';
 import { existingPath } from './place.js';
-import { kindOf } from './repository.js';
+import { gitFolders, kindOf } from './repository.js';
 import type { SourceRequest } from './snapshot.js';
 
 /** What a run takes from the operator or leaves for them: none of it may be in the hands of the tree. */
@@ -23,8 +23,8 @@ interface Tree {
 
 /**
  * Refuses paths that the tree under scan could decide on: documents that lie in it, and an export folder that is it,
- * that is reached through its links, or that it could have brought. Returns the export folder's path relative to the
- * source folder, `/` between names, when it lies inside. Throws one `Refusal`: code `policy` when a document is among
+ * that is reached through its links, that lies in its git folder, or that it could have brought. Returns the export
+ * folder's path relative to the source folder, `/` between names, when it lies inside. Throws one `Refusal`: code `policy` when a document is among
  * the problems, `usage` for the export folder alone, `source` when the source does not exist. Runs no process.
  */
 export async function guardTree(
@@ -85,12 +85,23 @@ async function exportProblem(wanted: Place, tree: Tree | undefined): Promise<str
     return 'is the source itself';
   const link = wanted.links.find((one) => roots.some((root) => isBelow(root, one)));
   if (link !== undefined) return `is reached through ${printable(link, 200)}, a link inside the source`;
+  const git = tree === undefined ? undefined : await gitFolderAround(wanted, tree);
+  if (git !== undefined) return `lies in ${printable(git, 200)}, where git keeps data of its own`;
   const parts = [wanted.lexical, wanted.real].flatMap((place) => roots.flatMap((root) => between(root, place)));
   for (const part of [...new Set(parts), ...['.incomplete', '.unsigned'].map((name) => join(wanted.real, name))]) {
     const kind = await kindOf(part);
     if (kind !== 'absent' && kind !== 'folder') return `cannot be used: ${printable(part, 200)} is not a plain folder`;
   }
   return tree !== undefined && (await mayBeBrought(wanted, tree)) ? BROUGHT : undefined;
+}
+
+/** No snapshot holds what is in a git folder: results would be hidden there, and what lies beside them would too. */
+async function gitFolderAround({ lexical, real }: Place, { folder, roots }: Tree): Promise<string | undefined> {
+  const parts = [lexical, real].flatMap((place) => roots.flatMap((root) => between(root, place)));
+  const named = parts.find((part) => basename(part).toLowerCase() === '.git');
+  if (named !== undefined) return named;
+  const known = await Promise.all([...new Set([folder, ...roots])].map(gitFolders));
+  return known.flat().find((place) => isAtOrBelow(place, real));
 }
 
 /**

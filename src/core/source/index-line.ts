@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { unreadReason } from '../lib/unread.js';
 import { unescapePath } from './names.js';
 import {

@@ -24,8 +24,8 @@ export interface SnapshotLimits {
 export interface SourcePorts {
   sandbox: Sandbox;
   audit: Audit;
-  /** `folder` holds the built snapshot worker, `worker.mjs`. */
-  worker: { folder: string };
+  /** Folder of the built snapshot worker, `worker.mjs`. */
+  worker: string;
   /** An empty folder of this run's own. */
   scratch: string;
   limits: SnapshotLimits;

@@ -51,6 +51,18 @@ export async function findRepository(source: string, allowGitDir: boolean): Prom
   return { ...place(parts), shallow: (await kindOf(join(commonDir, 'shallow'))) !== 'absent' };
 }
 
+/** The folders in which git keeps the repository at a path: of a worktree, of a bare clone. None where that cannot be told. */
+export async function gitFolders(path: string): Promise<string[]> {
+  try {
+    const root = await realpath(path);
+    const gitDir = (await isBare(root)) ? root : await gitDirOf(root);
+    return gitDir === undefined ? [] : [gitDir, await followPointer(join(gitDir, 'commondir'), gitDir)];
+  } catch (error) {
+    if (error instanceof Refusal) return [];
+    throw error;
+  }
+}
+
 async function gitDirOf(root: string): Promise<string | undefined> {
   const path = join(root, '.git');
   switch (await kindOf(path)) {

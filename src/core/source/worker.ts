@@ -75,7 +75,7 @@ function workerJob(
     args: ['/tool/worker.mjs', '/in', '/src', '/archive', '/files', '/out'],
     env: {},
     mounts: [
-      { from: ports.worker.folder, to: '/tool', access: 'read' },
+      { from: ports.worker, to: '/tool', access: 'read', settled: true },
       { from: join(ports.scratch, INPUT), to: '/in', access: 'read' },
       { from: folder, to: '/files', access: 'write', stays: true },
       { from: output, to: '/out', access: 'write' },

@@ -1,6 +1,6 @@
 import { chmod, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Platform } from '../plan/supplier.js';
 import { installFault } from './fault.js';
 import type { Artifact } from './fetched.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Asking, demandSafe, readBody, registryFault, send } from './lock-images-ask.js';
 
 const MOST_BYTES = 2 ** 16;

@@ -1,5 +1,5 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256 } from '../lib/digest.js';
 import { Fault, Refusal } from '../lib/errors.js';
 import type { RegistryPorts } from './lock-images-ask.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { installFault } from './fault.js';
 import type { Artifact } from './fetched.js';
 

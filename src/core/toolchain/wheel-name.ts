@@ -1,4 +1,4 @@
-import { normalName } from '../plan/stale.js';
+import { pythonName } from '../lib/python-name.js';
 
 /** Parts of a wheel's file name (Binary distribution format, "File name convention"). */
 export interface WheelName {
@@ -17,5 +17,5 @@ const WHEEL =
 export function parseWheelName(file: string): WheelName | undefined {
   const [, name, version, , abi, platform] = WHEEL.exec(file) ?? [];
   if (name === undefined || version === undefined) return undefined;
-  return { file, name: normalName(name), version, anywhere: abi === 'none' && platform === 'any' };
+  return { file, name: pythonName(name), version, anywhere: abi === 'none' && platform === 'any' };
 }

@@ -36,7 +36,10 @@ export interface Verdict {
   accepted: number;
 }
 
-/** Measures a run: steps that did not run, files that were not judged, budgets that are exceeded. */
+/**
+ * Measures a run: steps that did not run, files that were not judged, budgets that are exceeded. `cancelled` says why a run
+ * was ended that no step tells of, since all of them were over.
+ */
 export function judge(
   plan: Plan,
   outcomes: readonly StepOutcome[],
@@ -44,11 +47,13 @@ export function judge(
   tally: Tally,
   baseline: Compared = { steps: [], edits: [] },
   waivers: readonly WaiverState[] = [],
+  cancelled?: string,
 ): Verdict {
   const gaps = openGaps(plan.incomplete.accept, outcomes, unread);
   const budgets = budgetRows(plan.budgets, tally);
   const incomplete = plan.incomplete.unread === 'error' ? unreadReasons(gaps.open) : [];
   const errors = [
+    ...cancelReasons(cancelled),
     ...outcomes.flatMap(stepReason),
     ...missingSteps(plan, outcomes),
     ...nothingJudged(outcomes),
@@ -68,6 +73,9 @@ export function judge(
     accepted: gaps.accepted,
   };
 }
+
+const cancelReasons = (cancelled: string | undefined): Reason[] =>
+  cancelled === undefined ? [] : [{ kind: 'cancelled', message: cancelled, remedy: 'Run again.' }];
 
 function stepReason(outcome: StepOutcome): Reason[] {
   switch (outcome.status) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { APPROVAL_PREDICATE, type Subject } from '../attest/statement.js';
 import { canonicalJson } from '../lib/canonical.js';
 import { keyidSchema } from '../lib/signing/keys.js';

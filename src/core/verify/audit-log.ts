@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AUDIT_KINDS, genesis } from '../lib/audit.js';
 import { canonicalJson } from '../lib/canonical.js';
 import { sha256 } from '../lib/digest.js';

@@ -83,7 +83,7 @@ function evidenceOf({ plan, manifest }: Inputs, given: Summary, tally: Tally, wa
     dirty,
     ...(origin !== null && { origin }),
   };
-  const { tools: outcomes, baseline, coverage } = given;
-  const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined, waivers?.states);
-  return { plan, manifest, snapshot, coverage, outcomes, tally, verdict, baseline, waivers };
+  const { tools: outcomes, cancelled, baseline, coverage } = given;
+  const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined, waivers?.states, cancelled);
+  return { plan, manifest, snapshot, coverage, outcomes, cancelled, tally, verdict, baseline, waivers };
 }

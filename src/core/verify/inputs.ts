@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Plan } from '../plan/plan.js';
 import type { TrustedKey } from '../policy/trusted-keys.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { printable } from '../lib/printable.js';
 
 /** One thing that does not hold. `file` is relative to the bundle; `.` is the bundle itself. */

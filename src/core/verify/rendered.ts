@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../lib/canonical.js';
 import { MAX_DOCUMENT, parseCanonical } from './document.js';
 import { type BundleFolder, textOf } from './folder.js';

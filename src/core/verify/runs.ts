@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VulnerabilityScan } from '../attest/predicates/vulns.js';
 import { SIGNATURE_NAME } from '../attest/sign.js';
 import { RUN_PREDICATE } from '../attest/statement.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FindingSeverity } from '../lib/severity.js';
 
 /** GitHub's scores as reports state them (src/core/bundle/sarif.ts), read backwards. */

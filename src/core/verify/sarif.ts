@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { joinRuns, REPORT_END, REPORT_START, renderSarif, type SarifRun } from '../bundle/sarif.js';
 import { uploadPlaces, uploadRuns } from '../bundle/upload.js';
 import { type Finding, type Rule, ruleSchema } from '../findings/finding.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SIGNATURE_FORMATS } from '../attest/sign.js';
 import { network } from '../lib/capability.js';
 import { CATEGORIES, category, toolId } from '../lib/category.js';
@@ -95,6 +95,7 @@ export const summarySchema = z.looseObject({
   baseline: baseline.nullable(),
   coverage: z.strictObject({ files: count, givenToCodeScanners: count }),
   tools: z.array(outcome),
+  cancelled: text.optional(),
   unread: z.looseObject({ snapshot: z.array(unread) }),
   excluded: z.array(z.strictObject({ rule: text, class: text, count })),
   ignored: count,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SANDBOX_LEVELS, type SandboxLevel } from '../lib/sandbox/job.js';
 import { readAuditLog } from './audit-log.js';
 import type { BundleFolder } from './folder.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDate } from '../advisories/age.js';
 import { toolId } from '../lib/category.js';
 import { httpUrl, id, line } from '../lib/document/fields.js';

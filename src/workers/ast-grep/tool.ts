@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EmbeddedTool, Report, SourceFile } from '../lib/protocol.js';
 import { blastRadiusRule, type ImportGraph, importGraph } from './blast-radius.js';
 import { loadAstGrep, type Parse, type Span, type SyntaxTree } from './engine.js';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ContainerFacts, EngineTime } from '../../core/lib/sandbox/container.js';
-import { nodeProgram, systemProgram, versionOf } from '../../core/lib/sandbox/programs.js';
+import { programsHere } from '../../core/lib/sandbox/programs.js';
 import { ownGroup } from './group.js';
 
 /** Reads proc(5) for what the engine made of the container. */
-export function containerFacts(): ContainerFacts {
+export async function containerFacts(): Promise<ContainerFacts> {
   const mounts = readFileSync('/proc/mounts', 'utf8');
   return {
     interfaces: interfacesIn(readFileSync('/proc/net/dev', 'utf8')),
@@ -12,7 +12,7 @@ export function containerFacts(): ContainerFacts {
     tmpBytes: tmpfsBytesIn(mounts, '/tmp'),
     sharedBytes: tmpfsBytesIn(mounts, '/dev/shm'),
     counted: ownGroup() !== undefined,
-    programs: programs(),
+    programs: await programsHere(['git', 'python3']),
   };
 }
 
@@ -36,12 +36,4 @@ export function tmpfsBytesIn(text: string, at: string): number | null {
   const [, , type, options = ''] = last.split(' ');
   const size = type === 'tmpfs' ? /(?:^|,)size=(\d+)k(?:,|$)/.exec(options)?.[1] : undefined;
   return size === undefined ? null : Number(size) * 1024;
-}
-
-function programs(): ContainerFacts['programs'] {
-  const found = (['git', 'python3'] as const).flatMap((name) => {
-    const path = systemProgram(name);
-    return path === undefined ? [] : [[name, { path, version: versionOf(path) }] as const];
-  });
-  return { node: { path: nodeProgram(), version: process.versions.node }, ...Object.fromEntries(found) };
 }

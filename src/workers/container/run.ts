@@ -32,7 +32,7 @@ export async function runOrder(): Promise<void> {
   const text = readFileSync(PLACES.order, 'utf8');
   const order = JSON.parse(text) as ContainerOrder;
   for (const folder of [PLACES.left, PLACES.stays]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const facts = containerFacts();
+  const facts = await containerFacts();
   const result = await attempt(order, facts);
   const answer: ContainerAnswer = { order: sha256(text), began, facts, result };
   writeFileSync(join(PLACES.left, LEFT.answer), JSON.stringify(answer));

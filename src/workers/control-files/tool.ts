@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONTROL_CLASSES, controlClass } from '../../core/source/control-files.js';
 import { type ObjectFormat, objectId } from '../../core/source/git-objects.js';
 import type { EmbeddedTool, Report } from '../lib/protocol.js';

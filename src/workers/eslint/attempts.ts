@@ -25,12 +25,17 @@ const JAVASCRIPT: Readonly<Record<string, readonly SourceType[]>> = {
 const TYPESCRIPT: Readonly<Record<string, string>> = { ts: 'ts', mts: 'ts', cts: 'ts', tsx: 'tsx' };
 
 /** The ways to read a file, to be tried in turn; none when its extension is not JavaScript's or TypeScript's. */
-export function attemptsFor(path: string, typescriptParser: Linter.Parser): Attempt[] {
-  const extension = /\.([a-z]+)$/.exec(path.toLowerCase())?.[1] ?? '';
-  const dialect = TYPESCRIPT[extension];
-  if (dialect !== undefined) return [typescript(dialect, typescriptParser)];
-  return (JAVASCRIPT[extension] ?? []).map(javascript);
+export function attemptsFor(path: string, typescriptParser: Linter.Parser | undefined): Attempt[] {
+  const dialect = dialectOf(path);
+  if (dialect === undefined) return (JAVASCRIPT[extensionOf(path)] ?? []).map(javascript);
+  if (typescriptParser === undefined) throw new Error('a TypeScript file that the worker was not told of');
+  return [typescript(dialect, typescriptParser)];
 }
+
+export const isTypeScript = (path: string): boolean => dialectOf(path) !== undefined;
+
+const dialectOf = (path: string): string | undefined => TYPESCRIPT[extensionOf(path)];
+const extensionOf = (path: string): string => /\.([a-z]+)$/.exec(path.toLowerCase())?.[1] ?? '';
 
 function javascript(sourceType: SourceType): Attempt {
   const parserOptions = { ecmaFeatures: { jsx: true } };

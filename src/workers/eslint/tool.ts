@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Linter } from 'eslint/universal';
 import type { EmbeddedTool, FindingLine, Report, SourceFile } from '../lib/protocol.js';
-import { type Attempt, attemptsFor } from './attempts.js';
+import { type Attempt, attemptsFor, isTypeScript } from './attempts.js';
 import { bracketDepth, MAX_DEPTH } from './nesting.js';
 import { type Position, positionIn } from './position.js';
 import { ruleLines } from './rules.js';
@@ -20,8 +20,9 @@ export function eslintTool(): EmbeddedTool {
   const linter = new Linter({ configType: 'flat', cwd: '/' });
   let parser: Linter.Parser | undefined;
   return {
-    async start(report) {
-      parser = await typescriptParser();
+    async start(report, { files }) {
+      // The compiler takes longer to load than most repositories to read.
+      if (files.some(({ path }) => isTypeScript(path))) parser = await typescriptParser();
       const seen = judge(linter, SELF_CHECK, attemptsFor('a.cjs', parser));
       if ('unparsable' in seen || !seen.messages.some(({ ruleId }) => ruleId === 'no-eval')) {
         throw new Error('this ESLint obeys inline configuration');
@@ -29,7 +30,6 @@ export function eslintTool(): EmbeddedTool {
       for (const rule of ruleLines()) report.rule(rule);
     },
     scanFile(file, report) {
-      if (parser === undefined) throw new Error('scanFile before start');
       scan(linter, attemptsFor(file.path, parser), file, report);
     },
   };
@@ -38,7 +38,8 @@ export function eslintTool(): EmbeddedTool {
 /** The TypeScript compiler reads `__filename` while it loads, which a bundle in ES module format lacks. */
 async function typescriptParser(): Promise<Linter.Parser> {
   Object.assign(globalThis, { __filename: fileURLToPath(import.meta.url) });
-  return import('@typescript-eslint/parser');
+  // A CommonJS module: of a chunk it is the default export alone.
+  return (await import('@typescript-eslint/parser')).default;
 }
 
 function scan(linter: Linter, attempts: readonly Attempt[], file: SourceFile, report: Report): void {

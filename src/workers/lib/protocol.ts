@@ -109,6 +109,8 @@ export interface StartOptions {
   asset: (name: string) => string;
   /** The folder of data that the operator gave the tool; nothing needs to be there. */
   assets?: string | undefined;
+  /** What `scanFile` will be called with. */
+  files: readonly Pick<InputFile, 'path'>[];
 }
 
 /** An embedded tool. `scanFile` is called once a file under a time cap; what it throws makes the file unread. */

@@ -32,9 +32,10 @@ export async function runWorker(
 ): Promise<void> {
   const writer = reportWriter(join(places.output, 'report.jsonl'));
   const config: unknown = JSON.parse(readFileSync(join(places.input, 'config.json'), 'utf8'));
-  await tool.start(writer.report, { config, asset: (name) => join(places.tool, name), assets: places.assets });
-  const guarded = timeLimited((file: SourceFile) => tool.scanFile(file, writer.report));
   const files = inputFiles(join(places.input, 'files.jsonl'));
+  const asset = (name: string) => join(places.tool, name);
+  await tool.start(writer.report, { config, asset, assets: places.assets, files });
+  const guarded = timeLimited((file: SourceFile) => tool.scanFile(file, writer.report));
   for (const file of files) scanOne(file, places, guarded, writer.report);
   tool.finish?.(writer.report);
   writer.end(files.length);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CLASSES } from './classes.js';
 import { readLicense, termText } from './expression.js';
 

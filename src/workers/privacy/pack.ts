@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Entity } from './detector.js';
 
 /** The pack cannot prove the detectors. The message names files and label ids, never what is in them. */

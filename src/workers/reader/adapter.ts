@@ -1,3 +1,4 @@
+import type { Spellings } from '../../core/advisories/names.js';
 import type { Category } from '../../core/lib/category.js';
 import type { ComponentLine, InputFile, RuleLine, UnreadLine } from '../lib/protocol.js';
 import type { RawFinding } from './protocol.js';
@@ -26,6 +27,8 @@ export interface Sink {
 export interface ReportContext {
   tool: string;
   category: Category;
+  /** The names under which the advisories that the step was given speak of packages, by ecosystem; of those with several spellings alone. */
+  spellings: Spellings;
 }
 
 /**

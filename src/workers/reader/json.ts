@@ -14,9 +14,9 @@ import { type ReaderRequest, RefusedReport } from './protocol.js';
 export function readJson(fd: number, adapter: Adapter, request: ReaderRequest, index: Index, source: string): ReadJson {
   const report = parse(fd);
   const into = nothing();
-  const { tool, category } = request;
+  const { tool, category, spellings } = request;
   try {
-    adapter(report, sinkInto(into, request, index, source), { tool, category });
+    adapter(report, sinkInto(into, request, index, source), { tool, category, spellings });
   } catch (cause) {
     if (!(cause instanceof ZodError)) throw cause;
     const [issue] = cause.issues;

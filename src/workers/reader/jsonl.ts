@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { componentSchema } from '../../core/findings/component.js';
 import { commitId, ruleSchema } from '../../core/findings/finding.js';
 import { SEVERITIES } from '../../core/lib/severity.js';

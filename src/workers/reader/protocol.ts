@@ -1,3 +1,4 @@
+import type { Spellings } from '../../core/advisories/names.js';
 import type { Finding } from '../../core/findings/finding.js';
 import type { Category } from '../../core/lib/category.js';
 import type { ReportFormat } from '../../core/lib/report-format.js';
@@ -11,6 +12,8 @@ export interface ReaderRequest {
   file: string;
   /** Members that the stored report leaves out. */
   drop: readonly string[];
+  /** As in `ReportContext`. */
+  spellings: Spellings;
   maxReportBytes: number;
   maxFindings: number;
 }

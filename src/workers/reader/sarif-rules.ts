@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Rule } from '../../core/findings/finding.js';
 import type { FindingSeverity } from '../../core/lib/severity.js';
 import { RefusedReport } from './protocol.js';

@@ -1,5 +1,5 @@
 import { JSONParser, type ParsedTokenInfo } from '@streamparser/json';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Rule } from '../../core/findings/finding.js';
 import type { FindingSeverity } from '../../core/lib/severity.js';
 import { addFinding, type Collected, nothing } from './collect.js';

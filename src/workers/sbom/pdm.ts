@@ -1,6 +1,7 @@
+import { pythonName } from '../../core/lib/python-name.js';
 import { Listing, type Scope } from './listing.js';
 import { type LocatedMap, textAt, textsAt } from './located.js';
-import { normalName, onlyHash, requiredName, vcsQualifiers } from './python.js';
+import { onlyHash, requiredName, vcsQualifiers } from './python.js';
 import { parseTomlLock } from './toml.js';
 
 /** pdm.lock, lock_version 4.x (pdm-project.org). A package with extras has an entry of its own for them. */
@@ -17,11 +18,11 @@ export function readPdm(text: string): Listing {
       line,
       scope: scopeOf(entry),
       hashes: onlyHash(entry, 'files'),
-      keys: [normalName(name)],
+      keys: [pythonName(name)],
       // An entry for extras depends on the package's own entry.
       needs: textsAt(entry, 'dependencies')
         .map(requiredName)
-        .filter((needed) => needed !== normalName(name)),
+        .filter((needed) => needed !== pythonName(name)),
     });
   }
   return listing;

@@ -1,7 +1,8 @@
+import { pythonName } from '../../core/lib/python-name.js';
 import { fromOnlyFile } from './hashes.js';
 import { Listing, type Scope } from './listing.js';
 import { isTrue, type LocatedMap, mapAt, textAt, textsAt } from './located.js';
-import { fileHashes, normalName, onlyHash, vcsQualifiers } from './python.js';
+import { fileHashes, onlyHash, vcsQualifiers } from './python.js';
 import { parseTomlLock } from './toml.js';
 
 /** poetry.lock, lock-version 1.x and 2.x (python-poetry.org). Packages of a folder or file are the project's own. */
@@ -23,8 +24,8 @@ export function readPoetry(text: string): Listing {
       line,
       scope: scopeOf(entry),
       hashes: apart.has(name) ? fromOnlyFile(fileHashes(apart, name)) : onlyHash(entry, 'files'),
-      keys: [normalName(name)],
-      needs: [...mapAt(entry, 'dependencies').keys()].map(normalName),
+      keys: [pythonName(name)],
+      needs: [...mapAt(entry, 'dependencies').keys()].map(pythonName),
     });
   }
   return listing;

@@ -1,9 +1,7 @@
+import { pythonName } from '../../core/lib/python-name.js';
 import { fromOnlyFile } from './hashes.js';
 import { type LocatedMap, listAt, textAt } from './located.js';
 import { vcsSource } from './vcs.js';
-
-/** The form in which Python package names are compared (PEP 503). */
-export const normalName = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();
 
 /** `files` or `wheels`: tables with a `hash` of the form `sha256:<hex>`. */
 export const fileHashes = (entry: LocatedMap, key: string): string[] =>
@@ -13,7 +11,7 @@ export const onlyHash = (entry: LocatedMap, key: string): Record<string, string>
   fromOnlyFile(fileHashes(entry, key));
 
 /** The name at the front of a requirement (PEP 508), normalised. */
-export const requiredName = (requirement: string): string => normalName(/^[\w.-]+/.exec(requirement)?.[0] ?? '');
+export const requiredName = (requirement: string): string => pythonName(/^[\w.-]+/.exec(requirement)?.[0] ?? '');
 
 /** Qualifiers of a package that is installed from a repository; none when it is not, or not from a full commit. */
 export function vcsQualifiers(url: string | undefined, commit: string | undefined) {

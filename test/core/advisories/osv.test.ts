@@ -262,6 +262,18 @@ describe('a record', () => {
     });
   });
 
+  it('names Python packages as the scanner looks for them, and others as they are', () => {
+    const named = (ecosystem: string) =>
+      read(record('A-1', { affected: [{ package: { ecosystem, name: 'Zope..Inter_face' } }] })).affected[0].package
+        .name;
+    expect(['PyPI', 'PyPI:x', 'npm', 'NuGet'].map(named)).toEqual([
+      'zope-inter-face',
+      'zope-inter-face',
+      'Zope..Inter_face',
+      'Zope..Inter_face',
+    ]);
+  });
+
   it('has no unpaired surrogate', () => {
     expect(read(record('A-1', { details: 'a\ud800b', summary: 'a\\ud800b' }))).toMatchObject({
       details: 'a\ufffdb',

@@ -8,6 +8,7 @@ describe('canonicalJson', () => {
     ['not a number', { a: [Number.NaN] }],
     ['an infinity', { a: { b: Number.POSITIVE_INFINITY } }],
   ])('throws for %s', (_, value) => {
+    expect(() => canonicalJson(value)).toThrow(TypeError);
     expect(() => canonicalJson(value)).toThrow(/not allowed/);
   });
 
@@ -21,7 +22,7 @@ describe('canonicalJson', () => {
   it('throws for a circle', () => {
     const circle: Record<string, unknown> = {};
     circle['a'] = [circle];
-    expect(() => canonicalJson(circle)).toThrow();
+    expect(() => canonicalJson(circle)).toThrow(RangeError);
   });
 
   it.each([

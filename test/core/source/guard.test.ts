@@ -116,6 +116,56 @@ describe('an export folder that the tree could decide on', () => {
     await expect(guard({ exportDir: 'repo/a/b/c' })).rejects.toMatchObject(refused('usage', 'not a plain folder'));
   });
 
+  it.each([
+    ['repo', 'repo/.git'],
+    ['repo', 'repo/.git/a/b'],
+    ['repo', 'repo/.GIT/a'],
+    ['repo', 'repo/sub/.git/a'],
+    ['repo', 'safe/../repo/.git/a'],
+    ['repo/sub', 'repo/.git/a'],
+    ['repo#HEAD', 'repo/.git/a'],
+    ['plain', 'plain/.git/a'],
+  ])('is refused in a git folder: %s to %s', async (source, exportDir) => {
+    await expect(guard({ source, exportDir })).rejects.toMatchObject({
+      ...refused('usage', /lies in .*\.git, where git keeps data of its own/i),
+      problems: [{ remedy: 'Give a folder outside the source with --export-dir.' }],
+    });
+  });
+
+  it('is refused in the git folder of a worktree, wherever that is, and in a bare clone', async () => {
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: at('safe'), stdio: 'ignore' });
+    git('init', '-q', '-b', 'main', 'main');
+    git(
+      '-C',
+      'main',
+      '-c',
+      'user.name=a',
+      '-c',
+      'user.email=a@example.org',
+      'commit',
+      '-q',
+      '--allow-empty',
+      '-m',
+      'a',
+    );
+    git('-C', 'main', 'worktree', 'add', '-q', at('safe/tree'));
+    git('clone', '-q', '--bare', 'main', 'bare');
+    symlinkSync(at('safe/main/.git'), at('way'));
+    for (const exportDir of ['safe/main/.git/a', 'safe/main/.git/worktrees/tree', 'way/a'])
+      await expect(guard({ source: 'safe/tree', exportDir }), exportDir).rejects.toMatchObject(
+        refused('usage', 'keeps data'),
+      );
+    await expect(guard({ source: 'safe/bare', exportDir: 'safe/bare/a' })).rejects.toMatchObject(
+      refused('usage', 'keeps data'),
+    );
+    await expect(guard({ source: 'safe/tree', exportDir: 'safe/main/out' })).resolves.toBeUndefined();
+  });
+
+  it('is no worse for a git file of the tree that leads nowhere', async () => {
+    write(root, { 'broken/.git': 'gitdir: /nonexistent\n', 'broken/a.py': '' });
+    await expect(guard({ source: 'broken', exportDir: 'broken/out' })).resolves.toBe('out');
+  });
+
   it('is refused behind a way round through a link of the tree', async () => {
     symlinkSync(at('safe'), at('repo/l'));
     symlinkSync(at('repo/l/x'), at('round'));

@@ -43,7 +43,7 @@ export function workshop() {
     return {
       sandbox,
       audit: { record: (event) => void events.push(event) },
-      worker: { folder: worker },
+      worker,
       scratch: folder(`scratch${count++}`),
       limits: LIMITS,
       pathRules: [],

@@ -47,6 +47,14 @@ describe('judge', () => {
     expect(result.reasons).toHaveLength(2);
   });
 
+  it('is error when the run was ended after all of its steps', () => {
+    const { verdict, reasons } = judge(plan(), [outcome('clean')], [], tally(), undefined, [], 'it was ended');
+    expect([verdict, reasons]).toEqual([
+      'error',
+      [{ kind: 'cancelled', message: 'it was ended', remedy: 'Run again.' }],
+    ]);
+  });
+
   it('is error when a planned step has no outcome', () => {
     expect(judge(plan(), [], [], tally()).verdict).toBe('error');
   });

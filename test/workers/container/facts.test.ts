@@ -23,7 +23,7 @@ describe('what the agent sees of its container', () => {
     expect(tmpfsBytesIn(lines, '/dev/shm')).toBe(8 << 20);
   });
 
-  it.skipIf(process.platform !== 'linux')('reads them from /proc', () => {
-    expect(containerFacts().programs['node']?.version).toBe(process.versions.node);
+  it.skipIf(process.platform !== 'linux')('reads them from /proc', async () => {
+    expect((await containerFacts()).programs['node']?.version).toBe(process.versions.node);
   });
 });

@@ -18,7 +18,7 @@ export async function tell(files: Record<string, string | Buffer>, config: unkno
     unread: (file) => told.unread.push(file),
   };
   const tool = licensesTool();
-  await tool.start(report, { config, asset: (name) => name });
+  await tool.start(report, { config, asset: (name) => name, files: [] });
   for (const [path, content] of Object.entries(files)) {
     const bytes = Buffer.from(content);
     tool.scanFile({ path, size: bytes.length, bytes: () => bytes, text: () => asText(bytes) }, report);

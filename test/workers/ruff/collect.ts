@@ -30,7 +30,8 @@ export async function collect(
   { config = {}, assets = {} }: Options = {},
 ): Promise<Collected> {
   const seen: Collected = { rules: [], findings: [], unread: [] };
-  await tool.start(into(seen), { config, asset: (name) => assetPath(name, assets) });
+  const paths = Object.keys(files).map((path) => ({ path }));
+  await tool.start(into(seen), { config, asset: (name) => assetPath(name, assets), files: paths });
   scanAll(tool, files, into(seen));
   return seen;
 }

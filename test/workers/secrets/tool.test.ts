@@ -15,7 +15,7 @@ async function run(path: string, bytes: Buffer) {
     unread: () => expect.fail('every file can be read'),
     component: () => expect.fail('a secret is no component'),
   };
-  await secrets.start(report, { config: {}, asset: () => RULES });
+  await secrets.start(report, { config: {}, asset: () => RULES, files: [] });
   secrets.scanFile({ path, size: bytes.length, bytes: () => bytes, text: () => undefined }, report);
   return { rules, findings };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Shared pieces of the schemas for manifest, policy, profiles and tool files. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { didYouMean } from '../suggest.js';
 import type { Problems } from './problems.js';
 import { type DocumentNode, keyOffsetOf, offsetOf, pathText, plainValue } from './tree.js';

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Limits } from './job.js';
 import { kernelText } from './kernel-text.js';
@@ -13,7 +14,8 @@ export interface CgroupHost {
 
 /** The control group of one job's process tree. */
 export interface Cgroup {
-  add(pid: number): void;
+  /** The kernel takes milliseconds for it, in which other jobs go on. */
+  add(pid: number): Promise<void>;
   /** How often the kernel ended a process of the tree for memory. */
   memoryKills(): number;
   /** Milliseconds of CPU used by the tree so far. */
@@ -53,8 +55,8 @@ export function makeCgroup(host: CgroupHost, limits: Limits): Cgroup {
     throw error;
   }
   return {
-    add(pid) {
-      for (const path of folders) writeFileSync(join(path, 'cgroup.procs'), String(pid));
+    async add(pid) {
+      await Promise.all(folders.map((path) => writeFile(join(path, 'cgroup.procs'), String(pid))));
     },
     memoryKills: () => counter(memory, host.version === 1 ? 'memory.oom_control' : 'memory.events', 'oom_kill') ?? 0,
     cpuMs: () => cpuTime(host.version, cpu),

@@ -1,4 +1,4 @@
-import type { Job, JobResult, Limits, SubstrateName } from './job.js';
+import type { HostProgram, Job, JobResult, Limits, SubstrateName } from './job.js';
 
 /** Folder of a step's container that holds nothing of the job's own. */
 export const CONTAINER = '/certus';
@@ -66,7 +66,7 @@ export interface ContainerFacts {
   sharedBytes: number | null;
   /** Whether a control group tells all memory of the container, also what no process has mapped. */
   counted: boolean;
-  programs: Readonly<Record<string, { path: string; version: string }>>;
+  programs: Readonly<Record<string, HostProgram>>;
 }
 
 export interface ContainerAnswer {

@@ -99,12 +99,18 @@ export interface JobResult {
 /** For each limit the mechanism that enforces it here, or `declared` when nothing does. */
 export type Enforcement = Readonly<Record<LimitName, string>>;
 
+/** A program of the host that jobs may start: its absolute path, and the first version number that it prints or `unknown`. */
+export interface HostProgram {
+  path: string;
+  version: string;
+}
+
 /** A place to run jobs. `run` never throws for what the job does; it resolves after the whole tree is gone. */
 export interface Sandbox {
   readonly level: SandboxLevel;
   readonly enforcement: Enforcement;
-  /** Absolute path and version of each host program in use. */
-  readonly substrate: Readonly<Record<string, { path: string; version: string }>>;
+  /** Each host program in use. */
+  readonly substrate: Readonly<Record<string, HostProgram>>;
   run(job: Job, signal: AbortSignal): Promise<JobResult>;
   /**
    * Resolves when all that a job left in the mount of this folder, which `stays`, is there; at once where it is already.

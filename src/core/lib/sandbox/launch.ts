@@ -63,9 +63,11 @@ export async function launch(plan: Launch, job: Job, cgroup: Cgroup, signal: Abo
   logs.stdout.read(child.stdio[1] as Readable);
   logs.stderr.read(child.stdio[2] as Readable);
   const status = collect(child.stdio[STATUS_FD] as Readable);
-  const failure = admit(child, cgroup);
+  // Listened to at once: it may end, or never have started, before it is admitted.
+  const over = ended(child);
+  const failure = await admit(child, cgroup);
   const stopped = watch(child, plan.tree, job, cgroup, signal);
-  const spawnError = await ended(child);
+  const spawnError = await over;
   const wallMs = Math.round(performance.now() - started);
   return {
     stopped: stopped.end(),
@@ -103,11 +105,11 @@ function collect(stream: Readable): () => string {
 }
 
 /** Puts the waiting command into its control groups and lets it start. Returns why that failed; then it never starts. */
-function admit(child: ChildProcess, cgroup: Cgroup): string | undefined {
+async function admit(child: ChildProcess, cgroup: Cgroup): Promise<string | undefined> {
   const gate = child.stdio[GATE_FD] as Writable;
   gate.on('error', () => {});
   try {
-    if (child.pid !== undefined) cgroup.add(child.pid);
+    if (child.pid !== undefined) await cgroup.add(child.pid);
     gate.end('go\n');
     return undefined;
   } catch (error) {

@@ -8,7 +8,7 @@ import { obstaclesHere } from './host.js';
 import { SANDBOX_LEVELS, type Sandbox, type SandboxLevel } from './job.js';
 import { bubblewrapStarter, namespacesStarter } from './levels.js';
 import { probeSandbox } from './probe.js';
-import { nodeProgram, systemProgram, versionOf } from './programs.js';
+import { type ProgramName, programsHere, systemProgram } from './programs.js';
 import { runJob, type Starter } from './runner.js';
 import { seatbeltStarter } from './seatbelt.js';
 
@@ -56,8 +56,9 @@ export async function openLevel(level: SandboxLevel, scratch: string): Promise<{
   for (const cgroups of cgroupChoices()) {
     try {
       const sandbox = sandboxAt(level, mkdtempSync(join(scratch, 'sandbox-')), cgroups);
-      const problem = await probeSandbox(sandbox, scratch, level === 'bubblewrap' || level === 'namespaces');
-      if (problem === undefined) return { sandbox };
+      const probe = probeSandbox(sandbox, scratch, level === 'bubblewrap' || level === 'namespaces');
+      const [substrate, problem] = await Promise.all([programsHere(programsOf(level)), probe]);
+      if (problem === undefined) return { sandbox: { ...sandbox, substrate } };
       reason = problem;
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
@@ -74,16 +75,19 @@ function cgroupChoices(): CgroupHost[] {
   return Object.keys(found).length > 1 ? [found, none] : [none];
 }
 
-function sandboxAt(level: SandboxLevel, folder: string, cgroups: CgroupHost): Sandbox {
+function sandboxAt(level: SandboxLevel, folder: string, cgroups: CgroupHost): Omit<Sandbox, 'substrate'> {
   const starter = starterOf(level, folder);
   return {
     level,
     enforcement: enforcementOf(level, cgroups),
-    substrate: substrates(level),
     run: (job, signal) => runJob(starter, cgroups, job, signal),
     bring: async () => {},
   };
 }
+
+/** What jobs may start, and what makes the jail. */
+const programsOf = (level: SandboxLevel): ProgramName[] =>
+  level === 'bubblewrap' ? ['git', 'python3', 'bwrap'] : ['git', 'python3'];
 
 function starterOf(level: SandboxLevel, folder: string): Starter {
   switch (level) {
@@ -104,15 +108,6 @@ function enforcementOf(level: SandboxLevel, cgroups: CgroupHost): Sandbox['enfor
   if (level === 'none') return bareEnforcement(systemProgram('prlimit') !== undefined);
   if (level === 'seatbelt') return bareEnforcement(false, { net: 'Seatbelt profile', filesystem: 'Seatbelt profile' });
   return namespaceEnforcement(level, cgroups, level === 'bubblewrap');
-}
-
-function substrates(level: SandboxLevel): Sandbox['substrate'] {
-  const names = level === 'bubblewrap' ? (['git', 'python3', 'bwrap'] as const) : (['git', 'python3'] as const);
-  const found = names.flatMap((name) => {
-    const path = systemProgram(name);
-    return path === undefined ? [] : [[name, { path, version: versionOf(path) }] as const];
-  });
-  return { node: { path: nodeProgram(), version: process.versions.node }, ...Object.fromEntries(found) };
 }
 
 function refusal(options: SandboxOptions, failures: readonly LevelFailure[]): Refusal {

@@ -20,7 +20,11 @@ process.stdout.write(open.join(', '));
 const MIB = 1 << 20;
 
 /** Why the level does not hold here, or undefined. `walls` is false for levels without a mount view of their own. */
-export async function probeSandbox(sandbox: Sandbox, scratch: string, walls: boolean): Promise<string | undefined> {
+export async function probeSandbox(
+  sandbox: Pick<Sandbox, 'run'>,
+  scratch: string,
+  walls: boolean,
+): Promise<string | undefined> {
   const folder = mkdtempSync(join(scratch, 'probe-'));
   try {
     const job = probeJob(folder, walls ? PROBE : '');

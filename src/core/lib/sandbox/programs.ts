@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SubstrateName } from './job.js';
+import { promisify } from 'node:util';
+import type { HostProgram, SubstrateName } from './job.js';
 
 /** Searched in this order and nowhere else: a PATH may lead into the tree under scan. */
 const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
@@ -56,11 +57,22 @@ export function hostProgram(name: SubstrateName): string {
 /** The running Node binary, links resolved. */
 export const nodeProgram = (): string => realpathSync(process.execPath);
 
+/** The running Node and those of these programs that the host has, with their versions. */
+export async function programsHere(names: readonly ProgramName[]): Promise<Record<string, HostProgram>> {
+  const found = names.map(async (name) => {
+    const path = systemProgram(name);
+    return path === undefined ? [] : [[name, { path, version: await versionOf(path) }] as const];
+  });
+  const programs = Object.fromEntries((await Promise.all(found)).flat());
+  return { node: { path: nodeProgram(), version: process.versions.node }, ...programs };
+}
+
 /** First version number that `program --version` prints, or `unknown`. */
-export function versionOf(program: string): string {
+async function versionOf(program: string): Promise<string> {
   try {
-    const text = execFileSync(program, ['--version'], { env: {}, encoding: 'utf8', timeout: 10_000, cwd: '/' });
-    return /\d+(\.\d+)+\S*/.exec(text)?.[0] ?? 'unknown';
+    const options = { env: {}, encoding: 'utf8', timeout: 10_000, cwd: '/' } as const;
+    const { stdout } = await promisify(execFile)(program, ['--version'], options);
+    return /\d+(\.\d+)+\S*/.exec(stdout)?.[0] ?? 'unknown';
   } catch {
     return 'unknown';
   }

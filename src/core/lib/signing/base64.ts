@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Standard base64 with padding, in its one form: the specification lets a verifier take the URL-safe alphabet too, but

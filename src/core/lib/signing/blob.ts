@@ -1,5 +1,5 @@
 import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../canonical.js';
 import { sha256Bytes } from '../digest.js';
 import { Refusal } from '../errors.js';

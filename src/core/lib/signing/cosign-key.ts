@@ -1,6 +1,6 @@
 import { scryptSync } from 'node:crypto';
 import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { base64 } from './base64.js';
 
 /** The PEM labels under which cosign writes an encrypted key: since 2.0, and before. */

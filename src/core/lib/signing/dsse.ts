@@ -1,5 +1,5 @@
 import { sign as signBytes, verify as verifyBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { base64 } from './base64.js';
 import type { PrivateSigningKey, PublicSigningKey } from './keys.js';
 import { isLowS, withLowS } from './low-s.js';

@@ -6,7 +6,7 @@ import {
   type KeyObject,
   X509Certificate,
 } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Problem, Refusal } from '../errors.js';
 import { COSIGN_LABELS, openCosignKey } from './cosign-key.js';
 

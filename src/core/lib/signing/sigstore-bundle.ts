@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../canonical.js';
 import { base64 } from './base64.js';
 import { type Envelope, IN_TOTO_PAYLOAD, signEnvelope, singleSignature } from './dsse.js';

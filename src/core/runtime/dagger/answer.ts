@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readPlainFile } from '../../lib/plain-file.js';
 import { type ContainerAnswer, LEFT } from '../../lib/sandbox/container.js';
 import type { Job } from '../../lib/sandbox/job.js';

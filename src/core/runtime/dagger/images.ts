@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../../lib/errors.js';
 
 /** What containers are made of, each fixed by its digest. */

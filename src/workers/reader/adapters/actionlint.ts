@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FindingSeverity } from '../../../core/lib/severity.js';
 import type { Adapter, Sink } from '../adapter.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RuleLine } from '../../lib/protocol.js';
 import { REMEDIES } from '../../ruff/remedies.js';
 import { RULES } from '../../ruff/table.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ComponentLine } from '../../lib/protocol.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { unique } from '../sca/advisory.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { END_OF_HISTORY, placeInHistory } from '../../../core/lib/history-marks.js';
 import type { Adapter } from '../adapter.js';
 import { gitleaksLeak } from '../secrets/gitleaks-leak.js';

@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FindingSeverity } from '../../../core/lib/severity.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
 import { developmentPackages } from '../sca/development.js';
+import { statesNoDependency } from '../sca/empty-lockfile.js';
 import { nameInView } from '../sca/lockfile.js';
 import { tellAmbiguous } from '../sca/uncompared.js';
 
@@ -64,8 +65,13 @@ export const grype: Adapter = (report, sink) => {
   );
 };
 
-/** Records as unread a lockfile with packages that grype passes over: it has no switch for them. */
+/** Lockfiles for which its Syft (1.42) has no reader. */
+const UNREAD = /(^|\/)(npm-shrinkwrap\.json|packages\.config)$/;
+
+/** Records as unread a lockfile, or one with packages, that grype passes over: it has no switch for them. */
 function tellLeftOut(path: string, sink: Sink): void {
+  if (UNREAD.test(path) && !statesNoDependency(path, sink.text(path)))
+    sink.unread({ path, reason: 'unsupported', detail: 'the tool does not read files of this form' });
   const count = developmentPackages(path, sink.text(path));
   if (count === 0) return;
   const detail = `${count} packages are marked as for development, and the tool compares them with nothing`;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Adapter, Sink } from '../adapter.js';
 import { reportedName } from '../names.js';
 import { leftOutByPath } from '../secrets/left-out.js';

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ecosystemsOf } from '../../../core/advisories/ecosystems.js';
+import { pythonName } from '../../../core/lib/python-name.js';
 import type { FindingSeverity } from '../../../core/lib/severity.js';
 import { type PurlType, packageUrl } from '../../lib/purl.js';
 import type { Adapter, Sink } from '../adapter.js';
@@ -7,6 +8,7 @@ import { ADVISORY_ID, cweIds, emitMatches, type Match, scoreSeverity, unique, wo
 import { dependencyLines } from '../sca/dependency-line.js';
 import { accountForFiles, nameInView } from '../sca/lockfile.js';
 import { includedFiles } from '../sca/requirements.js';
+import { spelledOtherwise, tellSpelling } from '../sca/spelling.js';
 import { type Listed, tellUncompared } from '../sca/uncompared.js';
 
 /** An OSV record, schema 1.7 (https://ossf.github.io/osv-schema/). */
@@ -62,7 +64,7 @@ const schema = z.looseObject({
 });
 
 /** Reads the report of osv-scanner 2: one finding for each group of records that speak of the same flaw, as its own table counts. */
-export const osvScanner: Adapter = (report, sink) => {
+export const osvScanner: Adapter = (report, sink, { spellings }) => {
   const results = schema.parse(report).results ?? [];
   const lineOf = dependencyLines(sink);
   const matches = results.flatMap(({ source, packages }) => {
@@ -78,6 +80,8 @@ export const osvScanner: Adapter = (report, sink) => {
   const included = includedFiles(sink, new Set(listed.keys()));
   accountForFiles(sink, new Set([...listed.keys(), ...included.keys()]));
   for (const path of new Set([...listed.keys(), ...included.keys()])) tellUncompared(path, listed, included, sink);
+  const isSpelledOtherwise = spelledOtherwise(spellings);
+  for (const [path, packages] of listed) tellSpelling(path, packages.filter(isSpelledOtherwise), sink);
   emitMatches(matches, sink);
 };
 
@@ -166,5 +170,4 @@ function fixedVersions(records: readonly OsvRecord[], name: string): string[] {
 }
 
 /** PyPI's names are equal under PEP 503. */
-const sameName = (a: string, b: string): boolean => normal(a) === normal(b);
-const normal = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-');
+const sameName = (a: string, b: string): boolean => pythonName(a) === pythonName(b);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { packageUrl } from '../../lib/purl.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, unique, wordSeverity } from '../sca/advisory.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ruleLines, severityOf } from '../../ruff/rules.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { reportedName } from '../names.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RuleLine, UnreadLine } from '../../lib/protocol.js';
 import type { Adapter, Sink } from '../adapter.js';
 import { reportedName } from '../names.js';

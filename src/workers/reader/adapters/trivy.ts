@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Adapter, Sink } from '../adapter.js';
 import { ADVISORY_ID, cweIds, emitMatches, type Match, unique, wordSeverity } from '../sca/advisory.js';
 import { dependencyLines } from '../sca/dependency-line.js';
 import { accountForFiles, nameInView } from '../sca/lockfile.js';
+import { isPipfileLock, missingFromPipfile } from '../sca/pipfile.js';
 import { includedFiles, unlistedRequirements } from '../sca/requirements.js';
 import { tellAmbiguous, tellUnpinned } from '../sca/uncompared.js';
 
@@ -88,11 +89,14 @@ function tellUncompared({ Target, Packages }: Result, sink: Sink): void {
   const unversioned = dependencies.filter(({ Version }) => Version === '').length;
   // Of requirements files it lists what is pinned by `==`, and says nothing of the rest.
   const left = REQUIREMENTS.test(path) ? unlistedRequirements(sink.text(path), dependencies.map(nameOf)) : 0;
-  tellUnpinned(path, { missing: unversioned + left, asked: dependencies.length + left }, sink);
+  // Of a Pipfile.lock it lists the category `default` alone.
+  const beside = isPipfileLock(path) ? missingFromPipfile(path, sink.text(path), dependencies.map(releaseOf)) : 0;
+  tellUnpinned(path, { missing: unversioned + left + beside, asked: dependencies.length + left + beside }, sink);
 }
 
 const REQUIREMENTS = /requirements[^/]*\.txt$/;
 const nameOf = ({ Name }: Dependency): string => Name;
+const releaseOf = ({ Name, Version }: Dependency) => ({ name: Name, version: Version });
 
 /** What an ignore file or a VEX document would have hidden. */
 const suppressedOf = ({ ExperimentalModifiedFindings }: Result): Vulnerability[] =>

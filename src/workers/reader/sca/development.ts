@@ -1,16 +1,18 @@
 import { folded } from './cased-keys.js';
+import { besideDefault, isPipfileLock } from './pipfile.js';
 
 const NPM = /(^|\/)(package-lock|npm-shrinkwrap)\.json$/;
 const PNPM = /(^|\/)pnpm-lock\.yaml$/;
 const COMPOSER = /(^|\/)composer\.lock$/;
 
 /**
- * How many packages a lockfile marks as for development, as Syft sees it (1.42, syft/pkg/cataloger/javascript and /php), which
- * leaves them out without a word. The mark is the project's: whoever writes the lockfile hides a package with it. Text that
- * cannot be read has none here.
+ * How many packages a lockfile marks as for development, as Syft sees it (1.42, syft/pkg/cataloger/javascript, /php and /python), which
+ * leaves them out without a word. The mark is the project's: whoever writes the lockfile hides a package with it. Text
+ * that cannot be read has none here, but for a Pipfile.lock.
  */
 export function developmentPackages(path: string, text: string): number {
   if (PNPM.test(path)) return marksOfYaml(text);
+  if (isPipfileLock(path)) return besideDefault(text);
   if (!NPM.test(path) && !COMPOSER.test(path)) return 0;
   const lockfile = parsed(text);
   return COMPOSER.test(path)

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { linesOf as requirementLines } from './requirements.js';
 
 type Check = (text: string) => boolean;

@@ -1,6 +1,7 @@
 import { parseJson } from '../../sbom/json.js';
 import type { Located } from '../../sbom/located.js';
 import { parseToml } from '../../sbom/toml.js';
+import { plainJson } from './plain-json.js';
 
 /** The fields that a tool reads of a table, and of what they hold; `*` stands for keys that a project chooses. Lists are passed through. */
 export interface Shape {
@@ -99,9 +100,3 @@ export const FORMS: readonly Form[] = [
 function composer(): Shape {
   return { ...pinned, dist: fields('reference') };
 }
-
-/** JSON with comments and trailing commas as JSON. */
-const plainJson = (text: string): string =>
-  text
-    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, '$1')
-    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])/g, '$1');

@@ -1,17 +1,25 @@
+import { pythonName } from '../../../core/lib/python-name.js';
 import { parseJson } from '../../sbom/json.js';
 import { asMap, type LocatedMap, Malformed, textAt } from '../../sbom/located.js';
 import { pinnedVersion, pipfilePackages } from '../../sbom/pipfile.js';
 import { isInside } from './own-packages.js';
-import { comparable } from './requirements.js';
+
+export const isPipfileLock = (path: string): boolean => /(^|\/)Pipfile\.lock$/.test(path);
+
+/** A package as a tool lists it. */
+interface Release {
+  name: string;
+  version: string;
+}
 
 /**
- * How many packages of a Pipfile.lock, in any category, a tool was silent about: addresses, files, ranges. Folders of the
- * source itself do not count. A file that cannot be read here has one.
+ * How many packages of a Pipfile.lock, in any category, a tool was silent about: addresses, files, ranges, other releases
+ * of what it lists. Folders of the source itself do not count. A file that cannot be read here has one.
  */
-export function missingFromPipfile(path: string, text: string, listed: readonly string[]): number {
-  const names = new Set(listed.map(comparable));
+export function missingFromPipfile(path: string, text: string, listed: readonly Release[]): number {
+  const releases = new Set(listed.map(({ name, version }) => `${pythonName(name)} ${version}`));
   const isTold = (name: string, entry: LocatedMap): boolean =>
-    pinnedVersion(entry) !== undefined && names.has(comparable(name));
+    releases.has(`${pythonName(name)} ${pinnedVersion(entry) ?? '*'}`);
   try {
     const packages = pipfilePackages(asMap(parseJson(text), 'the document'));
     return packages.filter(({ name, entry }) => !isOwn(path, entry) && !isTold(name, entry)).length;
@@ -24,4 +32,15 @@ export function missingFromPipfile(path: string, text: string, listed: readonly 
 function isOwn(path: string, entry: LocatedMap): boolean {
   const place = textAt(entry, 'path');
   return place !== undefined && isInside(path, place);
+}
+
+/** How many packages stand in other categories than `default`, which is all that Syft 1.42 reads. */
+export function besideDefault(text: string): number {
+  try {
+    const packages = pipfilePackages(asMap(parseJson(text), 'the document'));
+    return packages.filter(({ category }) => category !== 'default').length;
+  } catch (error) {
+    if (error instanceof Malformed) return 1;
+    throw error;
+  }
 }

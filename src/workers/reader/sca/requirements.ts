@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { pythonName } from '../../../core/lib/python-name.js';
 import type { Sink } from '../adapter.js';
 
 /** The forms of pip's `-r` (pip documentation, requirements file format). */
@@ -62,7 +63,7 @@ const DIRECT = /^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?@/;
 /** How many lines of a requirements file ask for a package that is not among the names that a tool lists once for each line. */
 export function unlistedRequirements(text: string, listed: readonly string[]): number {
   const left = new Map<string, number>();
-  for (const name of listed.map(comparable)) left.set(name, (left.get(name) ?? 0) + 1);
+  for (const name of listed.map(pythonName)) left.set(name, (left.get(name) ?? 0) + 1);
   const isListed = (name: string): boolean => {
     const times = left.get(name) ?? 0;
     left.set(name, times - 1);
@@ -76,7 +77,7 @@ export function unlistedRequirements(text: string, listed: readonly string[]): n
  * range counts too. `asked` is of all lines.
  */
 export function missingRequirements(text: string, listed: readonly string[]): { missing: number; asked: number } {
-  const names = new Set(listed.map(comparable));
+  const names = new Set(listed.map(pythonName));
   const asking = askingLines(text);
   const missing = asking.filter((line) => !PINNED.test(line) || !names.has(nameIn(line))).length;
   return { missing, asked: asking.length };
@@ -88,12 +89,9 @@ const PINNED = /^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?===?\s*[^\s*,;]+(?=\s|;|
 const askingLines = (text: string): string[] => linesOf(text).filter((line) => line !== '' && !OPTIONS.test(line));
 
 /** The name that a line gives, as names are compared; empty where it gives a place. */
-const nameIn = (line: string): string => (DIRECT.test(line) ? '' : comparable(NAMED.exec(line)?.[1] ?? ''));
+const nameIn = (line: string): string => (DIRECT.test(line) ? '' : pythonName(NAMED.exec(line)?.[1] ?? ''));
 
 const VALUE = String.raw`(?:\s+|=)?[^\s"'=][^\s"']*`;
 const SETTING = `(?:(?:-[ifc]|--(?:index-url|extra-index-url|find-links|constraint|trusted-host|no-binary|only-binary|use-feature))${VALUE}|--(?:no-index|pre|prefer-binary|require-hashes))`;
 /** Lines of options that ask for no package. Any other may: `-e`, also behind an option, abbreviated or quoted. */
 const OPTIONS = new RegExp(`^(?:(?:-r|--requirement)${VALUE}|${SETTING}(?:\\s+${SETTING})*)$`);
-
-/** The form in which Python package names are compared (PEP 503). */
-export const comparable = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();

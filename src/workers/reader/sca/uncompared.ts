@@ -1,19 +1,22 @@
 import type { Sink } from '../adapter.js';
 import { casedKeys } from './cased-keys.js';
 import { manySourced, ownPackages } from './own-packages.js';
-import { missingFromPipfile } from './pipfile.js';
+import { isPipfileLock, missingFromPipfile } from './pipfile.js';
 import { missingRequirements } from './requirements.js';
 
 /** A package as osv-scanner lists it; the version is empty where it has none. */
 export interface Listed {
   name: string;
   version: string;
+  ecosystem: string;
+  commit?: string | undefined;
 }
 
 /**
  * Records as unread a lockfile with packages that osv-scanner compared with nothing: it leaves out those without a version,
- * such as what a parent pom.xml would give one, and says nothing at all of requirements that are an address or a folder, nor
- * of such packages of a Pipfile.lock. `listed` is by file, `included` the files that include a file.
+ * such as what a parent pom.xml would give one, and those with a commit that is no whole one, and says nothing at all of
+ * requirements that are an address or a folder, nor of such packages of a Pipfile.lock. `listed` is by file, `included`
+ * the files that include a file.
  */
 export function tellUncompared(
   path: string,
@@ -45,12 +48,16 @@ export function tellUnpinned(path: string, { missing, asked }: Uncompared, sink:
 function uncomparedIn(path: string, listed: readonly Listed[], known: readonly string[], sink: Sink): Uncompared {
   if (path.endsWith('.txt')) return missingRequirements(sink.text(path), known);
   const packages = dependenciesOf(path, listed, sink);
-  const silent = /(^|\/)Pipfile\.lock$/.test(path) ? missingFromPipfile(path, sink.text(path), known) : 0;
-  return { missing: packages.filter(isUnversioned).length + silent, asked: packages.length + silent };
+  const silent = isPipfileLock(path) ? missingFromPipfile(path, sink.text(path), listed) : 0;
+  return { missing: packages.filter(isUncompared).length + silent, asked: packages.length + silent };
 }
 
 /** Also what has a commit alone: packs are of ecosystems, and speak of no commits. */
 const isUnversioned = ({ version }: Listed): boolean => version === '';
+
+/** osv-scanner 2.5 (its annotator `filter`) passes over a package with a commit of fewer than 40 bytes, whatever its version is. */
+const isUncompared = ({ name, version, commit = '' }: Listed): boolean =>
+  name === '' || version === '' || (commit !== '' && commit.length < 40);
 
 /** What the lockfile lists but the source itself. */
 function dependenciesOf(path: string, packages: readonly Listed[], sink: Sink): readonly Listed[] {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One leak in a report of Gitleaks 8 (`--report-format json --redact`), of a folder or of a history. */
 export const gitleaksLeak = z.looseObject({

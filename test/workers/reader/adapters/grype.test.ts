@@ -52,6 +52,19 @@ describe('the adapter of grype', () => {
     expect(lines).toMatchObject([{ path: 'packages.lock.json', reason: 'unsupported' }]);
   });
 
+  it('tells a lockfile that it does not read at all', () => {
+    const texts = {
+      'npm-shrinkwrap.json': '{"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0"}}}',
+      'packages.config': '<packages><package id="A" version="1.0.0" /></packages>',
+      'empty/npm-shrinkwrap.json': '{"lockfileVersion":3,"packages":{}}',
+    };
+    const lines = runAdapter(grype, empty, { files: Object.keys(texts), texts });
+    expect(lines).toMatchObject([
+      { path: 'npm-shrinkwrap.json', reason: 'unsupported' },
+      { path: 'packages.config', reason: 'unsupported' },
+    ]);
+  });
+
   it('tells a lockfile with packages that it passes over', () => {
     const texts = {
       'package-lock.json': '{"packages":{"node_modules/a":{"version":"1.0.0","dev":true}}}',

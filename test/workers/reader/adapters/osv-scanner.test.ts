@@ -46,6 +46,54 @@ describe('the adapter of osv-scanner', () => {
     expect(lines).toMatchObject([{ type: 'unread', path: 'package-lock.json', reason: 'unpinned', detail }]);
   });
 
+  it.each(['', 'a', 'main', '\u00e4'.repeat(39), 'a'.repeat(39)])(
+    'takes nothing with the commit "%s" for compared, but what has none',
+    (commit) => {
+      const lines = run(reportWith({ package: { ...dependency, commit } }));
+      expect(only(lines, 'unread')).toHaveLength(commit === '' ? 0 : 1);
+      expect(only(lines, 'unread').every((line) => 'reason' in line && line.reason === 'unpinned')).toBe(true);
+    },
+  );
+
+  it('takes a package with a whole commit for compared, and one without a name for not compared', () => {
+    expect(run(reportWith({ package: { ...dependency, commit: 'a'.repeat(40) } }))).toEqual([]);
+    expect(run(reportWith({ package: { ...dependency, name: '' } }))).toMatchObject([{ reason: 'unpinned' }]);
+  });
+
+  describe.each([
+    ['packages.lock.json', 'NuGet', 'Acme.Lib', 'acme.lib'],
+    ['composer.lock', 'Packagist', 'acme/lib', 'Acme/Lib'],
+    ['Package.resolved', 'SwiftURL', 'github.com/acme/lib', 'git@github.com:acme/lib'],
+  ])('of names in %s', (file, ecosystem, advised, other) => {
+    const tellOf = (name: string, spellings: Record<string, string[]>) =>
+      runAdapter(
+        osvScanner,
+        {
+          results: [
+            { source: { path: `/src/view/${file}` }, packages: [{ package: { name, version: '1', ecosystem } }] },
+          ],
+          experimental_config: config,
+        },
+        { files: [file], texts: { [file]: '{}' }, context: { spellings } },
+      );
+    const detail = expect.stringMatching(/^1 packages have advisories under another spelling/);
+    const unread = [{ type: 'unread', path: file, reason: 'unsupported', detail }];
+
+    it('refuses to say anything without those in the advisories', () => {
+      expect(() => tellOf(advised, {})).toThrow(`the names in the advisories of ${ecosystem} were not given`);
+    });
+
+    it('tells one that advisories spell in another way, also when others spell it so', () => {
+      expect(tellOf(other, { [ecosystem]: [advised] })).toEqual(unread);
+      expect(tellOf(advised, { [ecosystem]: [advised, other] })).toEqual(unread);
+    });
+
+    it('takes one for compared that advisories spell so, or do not name', () => {
+      expect(tellOf(advised, { [ecosystem]: [advised] })).toEqual([]);
+      expect(tellOf(`${other}x`, { [ecosystem]: [advised] })).toEqual([]);
+    });
+  });
+
   it('tells requirements that are an address, of which the report says nothing, also in a file that another includes', () => {
     const texts = {
       'requirements.txt': '-r more.txt\nexample-forms==0.9\n',
@@ -89,7 +137,7 @@ describe('the adapter of osv-scanner', () => {
     const lines = runAdapter(
       osvScanner,
       { ...report, experimental_config: config },
-      { files: Object.keys(texts), texts },
+      { files: Object.keys(texts), texts, context: { spellings: { NuGet: [] } } },
     );
     expect(lines).toMatchObject([{ path: name, reason: 'unsupported' }]);
   });

@@ -29,7 +29,7 @@ export function runAdapter(adapter: Adapter, report: unknown, world: World): obj
     text: (name) => bytesOf(name, world).toString('utf8'),
     isUtf8: (name) => isUtf8(bytesOf(name, world)),
   };
-  adapter(report, sink, { tool: 'tool', category: 'sast', ...world.context });
+  adapter(report, sink, { tool: 'tool', category: 'sast', spellings: {}, ...world.context });
   return lines;
 }
 

@@ -84,6 +84,18 @@ describe('the adapter of Trivy', () => {
     expect(lines).toMatchObject([{ type: 'unread', path, detail: expect.stringContaining(`${share} dependencies`) }]);
   });
 
+  it('tells what a Pipfile.lock has in other categories than the one that trivy reads', () => {
+    const path = 'Pipfile.lock';
+    const lock = {
+      _meta: {},
+      default: { a: { version: '==2' } },
+      develop: { a: { version: '==1' }, b: { version: '==1' } },
+    };
+    const Results = [{ Target: path, Packages: [{ Name: 'a', Version: '2' }] }];
+    const lines = runAdapter(trivy, { ...empty, Results }, { files: [path], texts: { [path]: JSON.stringify(lock) } });
+    expect(lines).toMatchObject([{ type: 'unread', path, detail: expect.stringContaining('2 of 3 dependencies') }]);
+  });
+
   it('tells a requirements file that includes one which trivy was not given', () => {
     const path = 'requirements.txt';
     const Results = [{ Target: path, Packages: [{ Name: 'a', Version: '1' }] }];

@@ -18,6 +18,9 @@ describe('packages that are marked as for development', () => {
     ['composer.lock', '{"packages":[{"name":"a/b"}],"packages-dev":[{"name":"c/d"}]}', 1],
     ['composer.lock', '{"packages":[],"Packages-Dev":[{},{}]}', 2],
     ['composer.lock', '{"packages-dev":[]}', 0],
+    ['Pipfile.lock', '{"_meta":{},"default":{"a":{"version":"==1"}},"develop":{"b":{}},"docs":{"c":{}}}', 2],
+    ['Pipfile.lock', '{"_meta":{},"default":{"a":{"version":"==1"}},"develop":{}}', 0],
+    ['Pipfile.lock', 'no JSON', 1],
     ['go.mod', 'dev: true', 0],
   ])('are counted in %s: %s', (path, text, count) => {
     expect(developmentPackages(path, text)).toBe(count);

@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { missingFromPipfile } from '../../../../src/workers/reader/sca/pipfile.js';
 
 const lock = (categories: object): string => JSON.stringify({ _meta: {}, ...categories });
+const LISTED = [
+  { name: 'Flask', version: '1.0' },
+  { name: 'django.x', version: '2' },
+];
 const missing = (categories: object, path = 'Pipfile.lock'): number =>
-  missingFromPipfile(path, lock(categories), ['Flask', 'django.x']);
+  missingFromPipfile(path, lock(categories), LISTED);
 
 describe('packages of a Pipfile.lock that a tool is silent about', () => {
   it.each([
@@ -12,10 +16,14 @@ describe('packages of a Pipfile.lock that a tool is silent about', () => {
     ['an archive', { default: { a: { file: 'https://example.com/a.whl' } } }],
     ['a range', { develop: { flask: { version: '>=1' } } }],
     ['any version', { develop: { flask: { version: '*' } } }],
+    [
+      'another release in another category',
+      { default: { flask: { version: '==1.0' } }, develop: { flask: { version: '==0.9' } } },
+    ],
     ['a pin of a category of its own', { docs: { other: { version: '==1' } } }],
     [
       'an address beside a pin of its name',
-      { default: { flask: { version: '==1' } }, develop: { flask: { git: 'x' } } },
+      { default: { flask: { version: '==1.0' } }, develop: { flask: { git: 'x' } } },
     ],
     ['a folder outside', { default: { a: { path: '../a', editable: true } } }],
   ])('counts %s', (_, categories) => {

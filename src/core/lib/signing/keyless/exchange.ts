@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { printable } from '../../printable.js';
 import { redact } from '../../redact.js';
 import type { SigningService } from './services.js';

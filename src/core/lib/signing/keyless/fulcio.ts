@@ -1,5 +1,5 @@
 import { sign, X509Certificate } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PrivateSigningKey } from '../keys.js';
 import { type Asking, askJson, ServiceError } from './exchange.js';
 import type { SigningService } from './services.js';

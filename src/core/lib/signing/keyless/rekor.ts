@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256 } from '../../digest.js';
 import { base64 } from '../base64.js';
 import type { Envelope } from '../dsse.js';

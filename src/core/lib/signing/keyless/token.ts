@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../../errors.js';
 import { secretText } from '../key-file.js';
 import { type Asking, askJson } from './exchange.js';
