@@ -26,7 +26,7 @@ function plainLine(event: ScanEvent): string | undefined {
       return sandboxLine(event.level);
     case 'snapshot':
       return event.state === 'done'
-        ? `snapshot: ${event.files} files, ${event.bytes} bytes${event.unread ? `, ${event.unread} unread` : ''}`
+        ? `snapshot: ${countOf(event.files ?? 0, 'file')}, ${countOf(event.bytes ?? 0, 'byte')}${event.unread ? `, ${event.unread} unread` : ''}`
         : undefined;
     case 'step':
       return event.state === 'done' ? `${event.step}: ${outcomeWords(event.outcome)}` : undefined;
