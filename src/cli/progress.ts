@@ -1,6 +1,7 @@
 import { printable } from '../core/lib/printable.js';
 import type { ScanEvent } from '../core/run.js';
 import type { StepOutcome } from '../core/runtime/outcome.js';
+import { countOf } from './count.js';
 import type { Paint } from './style.js';
 
 /** Watches a scan. `stop` leaves the terminal as it should be. */
@@ -25,7 +26,7 @@ function plainLine(event: ScanEvent): string | undefined {
       return sandboxLine(event.level);
     case 'snapshot':
       return event.state === 'done'
-        ? `snapshot: ${event.files} files, ${event.bytes} bytes${event.unread ? `, ${event.unread} unread` : ''}`
+        ? `snapshot: ${countOf(event.files ?? 0, 'file')}, ${countOf(event.bytes ?? 0, 'byte')}${event.unread ? `, ${event.unread} unread` : ''}`
         : undefined;
     case 'step':
       return event.state === 'done' ? `${event.step}: ${outcomeWords(event.outcome)}` : undefined;
@@ -41,8 +42,8 @@ function sandboxLine(level: string): string | undefined {
 }
 
 function outcomeWords({ status, findings, error, reason, unread }: StepOutcome): string {
-  const rest = unread.length > 0 ? `, ${unread.length} files not judged` : '';
-  if (status === 'findings') return `${findings} findings${rest}`;
+  const rest = unread.length > 0 ? `, ${countOf(unread.length, 'file')} not judged` : '';
+  if (status === 'findings') return `${countOf(findings, 'finding')}${rest}`;
   if (status === 'error') return `error: ${error?.message ?? 'failed'}`;
   return `${status}${reason ? ` (${reason})` : ''}${rest}`;
 }

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Finding } from '../core/findings/finding.js';
 import { forMarkdown } from '../core/lib/escape.js';
 import type { ScanResult } from '../core/scan.js';
-import { finalScreen, topFindings } from './screen.js';
+import { budgets, gapParts, moreReasons, type Part, reasonsOf } from './answer.js';
+import { finalScreen, howWords, type Top, topFindings, topWords } from './screen.js';
 import type { Paint } from './style.js';
 
 export const FORMATS = ['text', 'json', 'sarif', 'md'] as const;
@@ -48,56 +48,47 @@ async function render(result: ScanResult, format: Exclude<Format, 'sarif'>, pain
   }
 }
 
-/** For job summaries and comments. */
-export function markdown({ evidence, bundle }: ScanResult, top: readonly Finding[]): string {
-  const { verdict, tally, outcomes } = evidence;
-  const rows = verdict.budgets
-    .filter((row) => row.scope === 'overall')
-    .map((row) => `| ${row.severity} | ${row.count} | ${row.limit ?? 'no limit'} |`);
-  const findings = top.map(
-    (finding) =>
-      `| ${finding.severity} | ${forMarkdown(`${finding.path}:${finding.startLine}`)} | ${forMarkdown(`${finding.tool} ${finding.rule}`)} | ${forMarkdown(finding.message)} |`,
-  );
-  return [
-    `## Security scan: ${verdict.verdict}`,
-    '',
-    ...verdict.reasons.map(({ message }) => `- ${forMarkdown(message)}`),
-    '',
-    '| severity | findings | allowed |',
-    '| --- | --- | --- |',
-    ...rows,
-    '',
-    `### Findings (${top.length} of ${tally.findings})`,
-    '',
-    '| severity | where | rule | message |',
-    '| --- | --- | --- | --- |',
-    ...findings,
-    '',
-    '### Tools',
-    '',
-    '| tool | outcome | findings | not judged |',
-    '| --- | --- | --- | --- |',
-    ...outcomes.map(
-      (outcome) => `| ${outcome.step} | ${outcome.status} | ${outcome.findings} | ${outcome.unread.length} |`,
-    ),
-    '',
-    ...waivedLines(evidence),
-    `Bundle: ${forMarkdown(bundle.id)}`,
-    '',
-  ].join('\n');
+/** For job summaries and comments: all that the screen tells, and each tool. */
+export function markdown({ evidence, bundle }: ScanResult, top: Top): string {
+  const { told, more } = reasonsOf(evidence);
+  const sections = [
+    [`## Security scan: ${evidence.verdict.verdict}`],
+    [...told.map(([why, remedy]) => item(`${why}. ${remedy}`)), ...(more > 0 ? [item(moreReasons(more))] : [])],
+    ...[budgets(evidence), findingsPart(top), ...gapParts(evidence), toolsPart(evidence)].map(partLines),
+    [`Bundle: ${forMarkdown(bundle.id)}${howWords(bundle.how)}`],
+  ];
+  const shown = sections.filter((section) => section.length > 0);
+  return `${shown.map((section) => section.join('\n')).join('\n\n')}\n`;
 }
 
-function waivedLines({ waivers }: ScanResult['evidence']): string[] {
-  const states = waivers?.states ?? [];
-  if (states.length === 0) return [];
-  return [
-    '### Waivers',
-    '',
-    '| waiver | state | findings | expires | owner |',
-    '| --- | --- | --- | --- | --- |',
-    ...states.map(
-      (one) => `| ${one.id} | ${one.state} | ${one.findings} | ${one.expires} | ${forMarkdown(one.owner)} |`,
-    ),
-    '',
-  ];
+const item = (text: string): string => `- ${forMarkdown(text)}`;
+
+function partLines({ title, columns, rows }: Part): string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const body = rows.map((row) => line(row.map(forMarkdown)));
+  return [`### ${forMarkdown(title)}`, '', line(columns), line(columns.map(() => '---')), ...body];
 }
+
+const findingsPart = (top: Top): Part => ({
+  title: topWords(top),
+  columns: ['severity', 'where', 'rule', 'message'],
+  rows: top.findings.map((finding) => [
+    finding.severity,
+    `${finding.path}:${finding.startLine}`,
+    [finding.tool, finding.rule, ...finding.cwe].join(' '),
+    finding.message,
+  ]),
+});
+
+const toolsPart = ({ outcomes }: ScanResult['evidence']): Part => ({
+  title: 'Tools',
+  columns: ['tool', 'outcome', 'findings', 'files', 'not judged'],
+  rows: outcomes.map(({ step, status, findings, files, unread }) => [
+    step,
+    status,
+    String(findings),
+    String(files),
+    String(unread.length),
+  ]),
+});

@@ -2,6 +2,7 @@ import { printable } from '../core/lib/printable.js';
 import { planDigest } from '../core/plan/plan.js';
 import { shardWords } from '../core/shard/shard.js';
 import type { ShardResult } from '../core/shard-scan.js';
+import { countOf } from './count.js';
 import { table } from './style.js';
 
 /** What is said of one part of a scan: what it did, and that it is no answer. */
@@ -9,7 +10,7 @@ export function shardScreen({ shard, plan, folder, outcomes }: ShardResult): str
   const rows = outcomes.map(({ step, status, files, error, reason }) => [
     `  ${step}`,
     status,
-    `${files} files`,
+    countOf(files, 'file'),
     printable(error?.message ?? reason ?? '', 200),
   ]);
   return [

@@ -82,7 +82,7 @@ const shapeOf = (screen: string): string[] =>
         .replace(/\d+/g, 'n')
         .replace(/ +/g, ' '),
     )
-    .filter((line) => /^(?:Verdict|Budgets|Findings|Bundle)| (?:overall|review)|^ n high|^ Mend/.test(line))
+    .filter((line) => /^(?:Verdict|Budgets|Findings|Bundle)|^ (?:overall|review)|^ n high|^ Mend/.test(line))
     .map((line) => line.replace(/^Bundle: .*/, 'Bundle'));
 
 describe('docs/exit-codes.md: each code is real', () => {

@@ -80,10 +80,13 @@ function maskAfter(line: string, pattern: RegExp): string {
 const PLAIN_PART = /^(?:[a-z]+|[A-Z]+|[A-Za-z]?[a-z]+(?:[A-Z][a-z]+){0,6}[A-Z]?|[0-9]{1,3})?$/;
 const NUMBERED = /^[A-Za-z]?[a-z]*[0-9]{0,3}$/;
 
-/** Whether a token is made of words, with short numbers, as names, paths and versions are. */
-export function isPlain(token: string): boolean {
+/**
+ * Whether a token is made of words, with short numbers, as names, paths and versions are. `spoken` is the token parted
+ * where it is said in parts: six consonants in a row are none of a word's.
+ */
+export function isPlain(token: string, spoken = token): boolean {
   const parts = token.split(/[+/=_.~%$-]+/);
-  if (parts.some((part) => /[^aeiouyAEIOUY\W\d_]{6}/.test(part))) return false;
+  if (/[^aeiouyAEIOUY\W\d_]{6}/.test(spoken)) return false;
   if (parts.every((part) => part.length < 20 && PLAIN_PART.test(part))) return true;
   return parts.every((part) =>
     part.length < 8 ? /^[A-Za-z]*[0-9]{0,3}$/.test(part) : part.length < 20 && NUMBERED.test(part),

@@ -27,10 +27,14 @@ const END_KEY = '-----END ';
 /**
  * Text of a tool or an error, fit for a log: private keys, tokens, credentials in URLs, values given to secret names and
  * long tokens that no person would write are `[redacted]`; lines over `LONGEST_LOG_LINE` are cut. Errs on the side of
- * redacting. Linear time; keeps the line structure outside of key blocks.
+ * redacting. Linear time; keeps the line structure outside of key blocks. `known` is a name that is public beside the
+ * text, such as the id of its rule: where it stands alone it is no long token.
  */
-export function redact(text: string): string {
-  return withoutKeyBlocks(text).split('\n').map(redactLine).join('\n');
+export function redact(text: string, known?: string): string {
+  return withoutKeyBlocks(text)
+    .split('\n')
+    .map((line) => redactLine(line, known))
+    .join('\n');
 }
 
 function withoutKeyBlocks(text: string): string {
@@ -54,17 +58,31 @@ function keyBlockEnd(text: string, from: number): number {
   return closing < 0 ? text.length : closing + '-----'.length;
 }
 
-function redactLine(line: string): string {
+function redactLine(line: string, known: string | undefined): string {
   return cut(line)
     .replace(URL_CREDENTIALS, `://${REDACTED}@`)
     .replace(SCHEME, `$1 ${REDACTED}`)
-    .replace(NAMED, (_, name: string, value: string) =>
-      value === '[redacted' || value === REDACTED ? name + value : name + quotedAs(value),
+    .replace(NAMED, (found: string, name: string, value: string, at: number, whole: string) =>
+      value === '[redacted' ||
+      value === REDACTED ||
+      isSetting(value, whole.slice(at + found.length, at + found.length + 2))
+        ? found
+        : name + quotedAs(value),
     )
     .replace(OPTION, `$1${REDACTED}`)
     .replace(PREFIXED, REDACTED)
-    .replace(LONG, (token) => (isPlain(token.replace(BUNDLE_ID, '')) ? token : REDACTED));
+    .replace(LONG, (token) => (token.replace(/\.$/, '') === known || isWords(token) ? token : REDACTED));
 }
+
+/** What a setting with a telling name may be given and nobody takes for a secret: `persist-credentials: false`. */
+const isSetting = (value: string, next: string): boolean =>
+  /^(?:true|false|null)$/.test(value) && /^(?:$|[\s)}]|[,;](?:$|\s))/.test(next);
+
+/** Of `jQuery.htmlPrefilter` each hump is said by itself, and consonants that only meet there are no sign of chance. */
+const isWords = (token: string): boolean => {
+  const named = token.replace(BUNDLE_ID, '');
+  return isPlain(named, named.replace(/(?<=[a-z]{3})(?=[A-Z][a-z]{2})/g, '.'));
+};
 
 const quotedAs = (value: string): string => {
   const quote = /^["'`]/.exec(value)?.[0] ?? '';

@@ -1,12 +1,14 @@
 import { globMatcher } from '../lib/paths.js';
+import { printable } from '../lib/printable.js';
 import { SEVERITIES, type Severity, type Thresholds } from '../lib/severity.js';
-import type { Unread } from '../lib/unread.js';
+import type { Unread, UnreadReason } from '../lib/unread.js';
 import type { Budgets, Plan } from '../plan/plan.js';
 import type { Acceptance } from '../policy/policy.js';
 import type { StepOutcome, StepStatus } from '../runtime/outcome.js';
 import type { WaiverState } from '../waivers/uses.js';
 import type { Edit } from './edits.js';
 import { type Counts, noCounts, type Tally } from './tally.js';
+import { unreadRemedy } from './unread-remedy.js';
 
 /** One line of the budget table. `limit` is null when there is none. */
 export interface BudgetRow {
@@ -170,28 +172,27 @@ function unreadReasons(open: readonly Gap[]): Reason[] {
     if (group === undefined) groups.set(key, [gap]);
     else group.push(gap);
   }
-  return [...groups.values()].map(unreadReason);
+  return [...groups.values()].flatMap(unreadReason);
 }
 
 /** Packs that one reason names: a tool of the operator may tell of any number. */
 const NAMED_PACKS = 5;
+const MAX_WHY = 200;
 
-function unreadReason(gaps: readonly Gap[]): Reason {
-  const [first] = gaps;
-  const files = `${gaps.length} ${gaps.length === 1 ? 'file' : 'files'}`;
-  const message = `${first?.by}: ${files} not judged (${first?.reason}), first ${first?.path}`;
-  if (first?.reason !== 'no-advisories') {
-    return {
-      kind: 'unread',
-      message,
-      remedy: 'Mend the files, or accept the gap under `incomplete.accept` in the policy.',
-    };
-  }
-  const missing = [...new Set(gaps.map(({ detail }) => detail))];
-  const named = missing.slice(0, NAMED_PACKS).join(', ');
-  const others = missing.length > NAMED_PACKS ? ` and ${missing.length - NAMED_PACKS} more` : '';
-  const remedy = 'Get them and run again, or accept the gap under `incomplete.accept` in the policy.';
-  return { kind: 'unread', message: `${message}: ${named}${others}`, remedy };
+function unreadReason(group: Gap[]): Reason[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const files = `${group.length} ${group.length === 1 ? 'file' : 'files'}`;
+  const message = `${first.by}: ${files} not judged (${first.reason}), first ${first.path}`;
+  const why = whyOf(first.reason, [...new Set(group.map(({ detail }) => detail))]);
+  return [{ kind: 'unread', message: why === '' ? message : `${message}: ${why}`, remedy: unreadRemedy(first.reason) }];
+}
+
+/** The words of the tool, where they are the same for all files; of packs, which are missing. */
+function whyOf(reason: UnreadReason, details: readonly string[]): string {
+  if (reason !== 'no-advisories') return details.length === 1 ? printable(details[0] ?? '', MAX_WHY) : '';
+  const others = details.length > NAMED_PACKS ? ` and ${details.length - NAMED_PACKS} more` : '';
+  return `${details.slice(0, NAMED_PACKS).join(', ')}${others}`;
 }
 
 function budgetRows(budgets: Budgets, tally: Tally): BudgetRow[] {

@@ -55,7 +55,7 @@ export function blastRadiusRule(limit: number): Omit<RuleLine, 'type'> {
     name: ID,
     severity: 'none',
     kind: 'review',
-    cwe: ['CWE-1047'],
+    cwe: ['CWE-1120'],
     shortDescription: 'A module that many others depend on.',
     fullDescription: `More than ${limit} files of the tree import this module directly.`,
     help: 'Review changes to it with the care that its dependents need, or split it.',

@@ -15,7 +15,7 @@ const BACKTRACKING =
  */
 export const RULES: Readonly<Record<string, Row>> = {
   'no-debugger': ['low', 489, 'A debugger statement was left in.', 'Remove it.'],
-  'no-eval': ['medium', 95, 'eval is called.', CODE],
+  'no-eval': ['medium', 95, 'eval is used.', CODE],
   'no-implied-eval': ['medium', 95, 'A timer is given code as a string.', 'Pass a function.'],
   'no-new-func': ['medium', 95, 'A function is made from a string.', CODE],
   'no-script-url': ['low', 79, 'A javascript: URL.', 'Attach an event listener.'],

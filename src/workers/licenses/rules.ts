@@ -12,7 +12,8 @@ const REPLACE = 'Replace the package, use a version under another licence, or bu
 const WORDS: Readonly<Record<Standing, Words>> = {
   denied: { what: 'is denied by the configuration', help: REPLACE },
   forbidden: {
-    what: 'forbids common uses, or binds whoever offers the software over a network',
+    // WTFPL permits everything and is in the class all the same, as too vague.
+    what: 'is one that many organisations do not allow: it rules out common uses, binds whoever offers the software over a network, or is too vague to rely on',
     help: `${REPLACE} Where legal advice accepts it, allow the licence in the configuration.`,
   },
   restricted: {

@@ -4,8 +4,8 @@ import { printable } from '../../core/lib/printable.js';
 import { redact } from '../../core/lib/redact.js';
 import { RefusedReport } from './protocol.js';
 
-/** Text of a report as one safe line without secrets. */
-export const cleanLine = (text: string, max: number): string => printable(redact(text), max);
+/** Text of a report as one safe line without secrets; `known` is the id of its rule. */
+export const cleanLine = (text: string, max: number, known?: string): string => printable(redact(text, known), max);
 
 /** The same for text that may have several lines. */
 const cleanText = (text: string, max: number): string =>
@@ -38,5 +38,5 @@ function isPlainLink(uri: string): boolean {
   const { protocol, username, password, pathname, search } = new URL(uri);
   if (!/^https?:$/.test(protocol) || username !== '' || password !== '') return false;
   // Words joined by dashes, such as `host-key-verification`, can look like a token with a prefix.
-  return redact(uri) === uri || (search === '' && pathname.split('/').every(isPlain));
+  return redact(uri) === uri || (search === '' && pathname.split('/').every((part) => isPlain(part)));
 }

@@ -74,7 +74,7 @@ function baseOf(raw: RawFinding, rule: Rule | undefined, request: ReaderRequest)
     kind,
     severity: kind === 'review' ? 'none' : (raw.severity ?? rule.severity),
     cwe: rule.cwe,
-    message: cleanLine(raw.message, MAX_MESSAGE) || rule.id,
+    message: cleanLine(raw.message, MAX_MESSAGE, rule.id) || rule.id,
     vulnerability: raw.vulnerability,
     suppressed: raw.suppressed === true ? true : undefined,
   };

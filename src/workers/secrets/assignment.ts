@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { type Candidate, RANK } from './candidate.js';
 import { judge } from './judge.js';
-import { kindOf, wordsOf } from './names.js';
+import { kindOf, repeatsName, wordsOf } from './names.js';
 import { isFiller, isPlaceholder } from './placeholder.js';
 import type { NamedRule } from './rules.js';
 import type { Syntax } from './syntax.js';
@@ -48,7 +48,7 @@ export function assignmentDetector(named: readonly NamedRule[], generic: Generic
       ({ pattern }) => pattern.matches(value) && !isPlaceholder(value) && !isFiller(value),
     );
     if (provider !== undefined) return candidate(provider.rule.id, found, RANK.named);
-    if (kind === undefined) return undefined;
+    if (kind === undefined || (kind === 'secret' && repeatsName(value, words))) return undefined;
     const confidence = judge({ kind, value, quoted: found.quoted, syntax });
     if (confidence === undefined) return undefined;
     const severity = confidence === 'word' ? ({ severity: 'low' } as const) : {};

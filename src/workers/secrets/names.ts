@@ -1,3 +1,5 @@
+import { looksRandom } from './randomness.js';
+
 /** Whether a name promises a secret: `secret` for machine-made values, `password` for those that people choose. */
 export type NameKind = 'secret' | 'password';
 
@@ -60,6 +62,19 @@ export function kindOf(words: readonly string[]): NameKind | undefined {
     if (ABOUT.has(words[i] ?? '')) return undefined;
   }
   return undefined;
+}
+
+/**
+ * Whether a value is no more than a name of its own: lower-case words joined by separators, at least three of which stand in
+ * the name that it is given, and at most one of which does not (`passed_view_restrictions_session_key =
+ * "passed_page_view_restrictions"`, a key of a dictionary). Nobody draws such a value at random.
+ */
+export function repeatsName(value: string, name: readonly string[]): boolean {
+  if (!/^[a-z]{2,20}(?:[_.-][a-z]{2,20}){2,}$/.test(value)) return false;
+  const parts = value.split(/[_.-]/);
+  const known = new Set(parts.filter((part) => name.includes(part)));
+  const others = parts.filter((part) => !known.has(part));
+  return known.size >= 3 && others.length <= 1 && !others.some(looksRandom);
 }
 
 function wordKind(word: string, before: string | undefined): NameKind | undefined {

@@ -48,8 +48,31 @@ describe('redact', () => {
     'src/workers/secrets/credential-file.ts:12:5 parse error',
     'published security-results/20261121T131300Z-532745c1-9f86d081/bundle.json',
     'cannot open /usr/share/doc/libreadline-dev/changelog.Debian.gz',
+    'Regex in its jQuery.htmlPrefilter sanitization',
+    'does not set persist-credentials: false (confidence: low)',
+    'use_auth = true, token: null',
   ])('leaves %j as it is', (text) => {
     expect(redact(text)).toBe(text);
+  });
+
+  it('leaves a name that is known, alone and whole', () => {
+    const id = 'retire/jquery/issue-11974';
+    expect(redact(`jquery 1.10.2 has ${id}; see ${id}.`, id)).toBe(`jquery 1.10.2 has ${id}; see ${id}.`);
+    expect(redact(`has ${id}`)).toBe('has [redacted]');
+    expect(redact(`has ${id}x, token=${id}, ${'aB3'.repeat(12)}`, id)).toBe(
+      'has [redacted], token=[redacted], [redacted]',
+    );
+    expect(redact(`${'aB3'.repeat(6)}S1${'aB3'.repeat(6)}`, 'S1')).toBe('[redacted]');
+  });
+
+  it.each([
+    'password: falsehood1',
+    'password: "true-love"',
+    'password: false,x9!',
+    'correctHorseBatteryStapleOneTwo',
+    'Hqtbwz.xKvndfl.Rtpmskw',
+  ])('leaves nothing of %j', (text) => {
+    expect(redact(text)).toMatch(/\[redacted\]/);
   });
 
   it('cuts a long line, and the half token at the cut', () => {

@@ -79,6 +79,20 @@ describe('judge', () => {
     expect(judge(plan(), [outcome('clean', { unread: [unread] })], [], tally()).verdict).toBe('error');
   });
 
+  it('says why where all files of a gap have one cause, with a remedy that fits', () => {
+    const gap = (path: string, reason: 'unparsable' | 'timeout', detail: string) => ({ path, reason, detail });
+    const one = [
+      gap('a.go', 'unparsable', 'does not compile by itself'),
+      gap('b.go', 'unparsable', 'does not compile by itself'),
+    ];
+    const many = [gap('a.js', 'timeout', 'took 1 s'), gap('b.js', 'timeout', 'took 2 s')];
+    const { reasons } = judge(plan(), [outcome('clean', { unread: [...one, ...many] })], [], tally());
+    expect(reasons.map(({ message, remedy }) => `${message} | ${remedy.split(', or accept')[0]}`)).toEqual([
+      'ruff: 2 files not judged (unparsable), first a.go: does not compile by itself | Mend the files where they are broken',
+      'ruff: 2 files not judged (timeout), first a.js | Give the tool more time, or exclude the files',
+    ]);
+  });
+
   it('names each pack of advisories that is missing, and no more than a few', () => {
     const gap = (path: string, detail: string) => ({ path, reason: 'no-advisories' as const, detail });
     const some = [

@@ -119,6 +119,15 @@ describe('severities', () => {
     });
   });
 
+  it('claim of no licence what it does not do', async () => {
+    const { findings } = await tell({ 'package-lock.json': npmLock({ c: 'WTFPL' }) });
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^c 1\.0\.0: its licence, WTFPL, is one that many organisations do not allow: .*, or is too vague/,
+      ),
+    ]);
+  });
+
   it('can be set', async () => {
     const told = await tell(files, { severities: { notice: 'low', restricted: 'none' }, deny: ['WTFPL'] });
     expect(told.findings.map(({ rule }) => rule)).toEqual(['license-notice', 'license-denied']);

@@ -94,7 +94,7 @@ function toMatch(
     package: component,
     version,
     purl: packageUrl({ type: 'npm', name: npmname, version }),
-    fixed: below === undefined ? [] : [below],
+    ...fixOf(below),
     path,
     line: lineOf(path, version, version),
     severity: wordSeverity(found.severity),
@@ -104,6 +104,15 @@ function toMatch(
     details: identifiers.summary,
     uri: info[0],
   };
+}
+
+/** The end of a whole line is written as a version that nobody released: `2.999.999` stands for all of 2.x. */
+const LAST_OF_LINE = /^(\d+(?:\.\d+)*?)\.999(?:\.999)*$/;
+
+function fixOf(below: string | undefined): Pick<Match, 'fixed' | 'endOfLine'> {
+  const line = below === undefined ? undefined : LAST_OF_LINE.exec(below)?.[1];
+  if (line !== undefined) return { fixed: [], endOfLine: `${line}.x` };
+  return { fixed: below === undefined ? [] : [below] };
 }
 
 /** A public id where there is one, else Retire.js's own, else the library with the number in its tracker. */

@@ -36,14 +36,17 @@ const SEVERITY = { Informational: 'none', Low: 'low', Medium: 'medium', High: 'h
   FindingSeverity
 >;
 
-/** Weaknesses of the audits that have one, by the ids that CodeQL gives its queries for workflows where it has the same. */
+/**
+ * Weaknesses of the audits that have one, by the ids that CodeQL gives its queries for workflows where it has the same; but
+ * its CWE-275 is a category, to which nothing may be mapped.
+ */
 const CWE: Record<string, string> = {
   'archived-uses': 'CWE-1104',
   'bot-conditions': 'CWE-290',
   'cache-poisoning': 'CWE-349',
   'dangerous-triggers': 'CWE-829',
   'dependabot-execution': 'CWE-829',
-  'excessive-permissions': 'CWE-275',
+  'excessive-permissions': 'CWE-250',
   'github-env': 'CWE-77',
   'hardcoded-container-credentials': 'CWE-798',
   'impostor-commit': 'CWE-829',

@@ -9,6 +9,8 @@ export interface Match {
   version: string;
   /** Versions that no longer have the flaw; empty when none is known. */
   fixed: readonly string[];
+  /** Set where no release of a line is or will be mended: the last such line. */
+  endOfLine?: string;
   /** Canonical package URL; undefined for a package that has none. */
   purl: string | undefined;
   path: string;
@@ -88,17 +90,20 @@ function messageOf(match: Match): string {
   return `${subject} has ${match.id}${what === '' ? '' : ` (${what})`}; ${remedyOf(match)}.`;
 }
 
-const remedyOf = (match: Match): string =>
-  match.fixed.length === 0 ? 'no fixed version is known' : `fixed in ${match.fixed.slice(0, MAX_FIXED).join(', ')}`;
+function remedyOf({ fixed, endOfLine }: Match): string {
+  if (endOfLine !== undefined) return `no release up to ${endOfLine} mends it`;
+  return fixed.length === 0 ? 'no fixed version is known' : `fixed in ${fixed.slice(0, MAX_FIXED).join(', ')}`;
+}
+
+function adviceOf({ package: name, fixed, endOfLine }: Match): string {
+  if (endOfLine !== undefined)
+    return `No release of ${name} up to ${endOfLine} mends it: take a later line, or replace it.`;
+  if (fixed.length === 0) return `No fixed version of ${name} is known: replace it, or keep the flaw out of reach.`;
+  return `Upgrade ${name} to a fixed version: ${fixed.slice(0, MAX_FIXED).join(', ')}.`;
+}
 
 function helpOf(matches: readonly Match[]): string {
-  const remedies = unique(
-    matches.map(({ package: name, fixed }) =>
-      fixed.length === 0
-        ? `No fixed version of ${name} is known: replace it, or keep the flaw out of reach.`
-        : `Upgrade ${name} to a fixed version: ${fixed.slice(0, MAX_FIXED).join(', ')}.`,
-    ),
-  );
+  const remedies = unique(matches.map(adviceOf));
   const aliases = unique(matches.flatMap((match) => match.aliases)).filter((alias) => alias !== matches[0]?.id);
   const known = aliases.length === 0 ? [] : [`Also known as ${aliases.join(', ')}.`];
   const unstated = matches.some((match) => match.severity === undefined)

@@ -79,6 +79,16 @@ describe('the adapter of Retire.js', () => {
     ]);
   });
 
+  it.each([
+    ['2.999.999', 'no release up to 2.x mends it'],
+    ['1.8.999', 'no release up to 1.8.x mends it'],
+    ['1.8.9991', 'fixed in 1.8.9991'],
+    ['3.9.99', 'fixed in 3.9.99'],
+  ])('takes %s for a version only if it can be one', (below, remedy) => {
+    const [finding] = only(run(withVulnerability({ below, identifiers: { retid: '73' } })), 'finding');
+    expect(finding).toMatchObject({ message: `lib 1.0 has retire/lib/retid-73; ${remedy}.` });
+  });
+
   it('gives the same lines in whatever order the entries are', () => {
     const report = reportOf('retire-js') as { data: unknown[] };
     const turned = { ...report, data: report.data.toReversed() };
