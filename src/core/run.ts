@@ -64,7 +64,7 @@ export interface OpenRun extends RunLog {
 /** Opens folders, audit log and sandbox. Throws `Refusal` when the host cannot isolate as the policy demands. */
 export async function openRun(plan: Plan, request: ScanRequest, catalog: Catalog, ports: ScanPorts): Promise<OpenRun> {
   const log = await openLog(plan, request, ports);
-  const workers = workersIn(join(log.work, 'workers'), catalog);
+  const workers = workersIn(join(log.work, 'workers'), catalog, !request.unsandboxed);
   // Copied and hashed while the sandbox is tried and the source is read.
   workers.begin(['snapshot', 'reader', ...workersOf(plan)]);
   try {

@@ -39,11 +39,14 @@ export async function scanShard(
     const { plan } = context.admission;
     const snapshot = await take(source, 'source', context);
     // What is known of a source that was not read is no part of one that was.
-    if (context.run.signal.aborted) throw cancelled();
+    if (context.run.signal.aborted) throw cancelled('while the source was read');
     const handed = handOut(plan.steps, snapshot.entries);
     const part = partition(plan.steps, handed, shard.of)[shard.index - 1] ?? new Map();
     const steps = await execute(snapshot, part, 'steps', context);
     const runs = steps.filter(({ outcome }) => part.has(outcome.step));
+    // What no step tells of, `merge` could not tell from a run that was left alone.
+    if (context.run.signal.aborted && !runs.some(({ outcome }) => outcome.status === 'cancelled'))
+      throw cancelled('after the last step');
     const folder = await leaveShard({ shard, plan, snapshot, runs }, context);
     return { shard, plan, folder, outcomes: runs.map(({ outcome }) => outcome) };
   });
@@ -83,5 +86,4 @@ async function refuseForShard(request: ScanRequest): Promise<void> {
   if (problems.length > 0) throw new Refusal('usage', problems);
 }
 
-const cancelled = (): Fault =>
-  new Fault('runtime', 'cancelled while the source was read; no shard was left', 'Run again.');
+const cancelled = (when: string): Fault => new Fault('runtime', `cancelled ${when}; no shard was left`, 'Run again.');

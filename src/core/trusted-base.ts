@@ -74,7 +74,7 @@ async function snapshotAt(request: ScanRequest, ref: string, { work, catalog, si
     scratch: work,
     ...(request.unsandboxed ? { force: 'none' as const } : { minimum: defaultPolicy().sandbox.embedded }),
   });
-  const worker = await workersIn(join(work, 'workers'), catalog).folderOf('snapshot');
+  const worker = await workersIn(join(work, 'workers'), catalog, !request.unsandboxed).folderOf('snapshot');
   const audit = { record: (event: AuditEvent) => void decisions.push(event) };
   const limits = snapshotLimits(defaultPolicy());
   const snapshot = await takeSnapshot(source, { sandbox, audit, worker, scratch: work, limits, pathRules: [], signal });

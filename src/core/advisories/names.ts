@@ -6,13 +6,19 @@ type Fold = (name: string) => string;
 /** Letters that only look like others fold too, so that a name is rather taken for another than missed. */
 const caseless: Fold = (name) => name.toUpperCase().toLowerCase();
 
-/** Host and path of a repository, in whatever form its address is given: git takes them all. */
+/**
+ * The last two names of a repository's address. Hosts have more than one name and addresses many forms, and git takes them
+ * all: two repositories of one name at different hosts are rather taken for each other than missed.
+ */
 const repository: Fold = (address) => {
-  const [, place = ''] = /^(?:[a-z+]+:\/\/)?(?:[^/@]*@)?(?:www\.)?([^?#]*)/.exec(decoded(caseless(address))) ?? [];
-  const path = place.replace(/^([^/:]+):(?:\d+(?=\/))?/, '$1/');
-  return posix
-    .normalize(path)
-    .replace(/\/$/, '')
+  const [place = ''] = decoded(caseless(address.trim())).split(/[?#]/);
+  const names = posix
+    .normalize(place.replaceAll(':', '/'))
+    .split('/')
+    .filter((name) => name !== '');
+  return names
+    .slice(-2)
+    .join('/')
     .replace(/\.git$/, '');
 };
 
@@ -22,7 +28,7 @@ const decoded: Fold = (text) =>
 /**
  * Ecosystems in which a package has more names than the one that its advisories give, with the form in which names are
  * compared: ids of NuGet and names of Composer are the same in any case (learn.microsoft.com, nuspec reference;
- * Composer\Package\BasePackage), and so are addresses at the large hosts of Swift packages.
+ * Composer\Package\BasePackage), and so are addresses of Swift packages.
  */
 const FOLDS: Readonly<Partial<Record<Ecosystem, Fold>>> = {
   NuGet: caseless,

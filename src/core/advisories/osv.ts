@@ -48,7 +48,8 @@ export async function makeOsvPack(
       .sort()
       .at(-1) ?? '';
   const files = { [OSV_FILE]: await hashFile(path) };
-  return { schemaVersion: 1, kind: 'osv', name: ecosystem, newest, count: valid.length, files };
+  const names = ecosystem === 'PyPI' ? ({ names: 'pep503' } as const) : {};
+  return { schemaVersion: 1, kind: 'osv', name: ecosystem, newest, count: valid.length, files, ...names };
 }
 
 function* membersOf(records: readonly Kept[]) {

@@ -22,6 +22,8 @@ export const packContents = z
     /** Advisories; null where the form of the data does not tell. */
     count: z.int().positive().nullable(),
     files: z.record(fileName, z.strictObject({ sha256: hex, size: z.int().positive() })),
+    /** Of osv/PyPI: packages have the names that osv-scanner looks for (PEP 503). It found nothing in packs made before. */
+    names: z.literal('pep503').optional(),
   })
   .refine(({ kind, name }) => PACK_NAMES.some((pack) => pack.kind === kind && pack.name === name))
   .refine(({ files }) => Object.keys(files).length > 0);

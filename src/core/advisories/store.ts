@@ -124,7 +124,7 @@ export async function packsFor(kind: AdvisoryKind, store: string): Promise<Map<s
   return packs;
 }
 
-/** The pack in use under a name; undefined when there is none. Throws `Fault` for a damaged store. */
+/** The pack in use under a name; undefined when there is none, or one in an older form. Throws `Fault` for a damaged store. */
 export async function currentPack(store: string, wanted: PackName): Promise<Pack | undefined> {
   const label = packLabel(wanted);
   const text = await readFile(currentPath(store, wanted), 'utf8').catch(ignoreMissing);
@@ -134,6 +134,7 @@ export async function currentPack(store: string, wanted: PackName): Promise<Pack
   const { schemaVersion, ...contents } = await readContents(store, entry.data.digest, label);
   if (contents.kind !== wanted.kind || contents.name !== wanted.name)
     throw damaged(label, `the entry in the store names a pack of ${packLabel(contents)}`);
+  if (label === 'osv/PyPI' && contents.names === undefined) return undefined;
   const { digest, source, imported } = entry.data;
   return { ...contents, digest, source, imported };
 }

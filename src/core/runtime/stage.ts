@@ -13,34 +13,41 @@ import { readableByJobs } from './readable.js';
  */
 async function stageWorker(name: string, entry: WorkerEntry, from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
-  await Promise.all(
-    Object.entries(entry.files).map(([file, sha256]) => stageFile(name, join(from, file), join(to, file), sha256)),
+  const files = Object.entries(entry.files);
+  // All of them, also when one fails: a copy that goes on would make the folder again that its run has removed.
+  const copied = await Promise.allSettled(
+    files.map(([file, sha256]) => stageFile(name, join(from, file), join(to, file), sha256)),
   );
+  for (const one of copied) if (one.status === 'rejected') throw one.reason;
   await readableByJobs(to);
 }
 
-/** Copies of workers that were checked, one of each for all jobs of a run. */
+/** Copies of workers that were checked. */
 export interface Workers {
-  /** The folder of the worker, made when it is first asked for. Rejects with `Fault` code `digest` for one that is not the locked one. */
+  /** A folder of the worker that no earlier job could change. Rejects with `Fault` code `digest` for one that is not the locked one. */
   folderOf(name: string): Promise<string>;
-  /** Begins to copy what will be asked for; who asks is told what fails. */
+  /** Begins to copy what will be asked for, where jobs share copies; who asks is told what fails. */
   begin(names: readonly string[]): void;
   /** Resolves when nothing is being copied. */
   settled(): Promise<void>;
 }
 
-/** Workers below a folder of the run's own, which need not exist. */
-export function workersIn(folder: string, catalog: Catalog): Workers {
+/** Workers below a folder of the run's own, which need not exist. Jobs in a sandbox share one copy of each, read-only. */
+export function workersIn(folder: string, catalog: Catalog, sandboxed: boolean): Workers {
   const staged = new Map<string, Promise<string>>();
-  const folderOf = (name: string) => {
-    const to = join(folder, name);
-    const made = staged.get(name) ?? stageLocked(name, catalog, to).then(() => to);
-    staged.set(name, made);
+  const stage = (name: string, key: string) => {
+    const to = join(folder, key);
+    const made = staged.get(key) ?? stageLocked(name, catalog, to).then(() => to);
+    staged.set(key, made);
     return made;
   };
+  // Without a sandbox a tool could write into what later jobs run.
+  const folderOf = (name: string) => stage(name, sandboxed ? name : `${name}-${staged.size}`);
   return {
     folderOf,
-    begin: (names) => names.forEach((name) => void folderOf(name).catch(() => {})),
+    begin: (names) => {
+      if (sandboxed) for (const name of names) folderOf(name).catch(() => {});
+    },
     settled: async () => void (await Promise.allSettled(staged.values())),
   };
 }

@@ -101,7 +101,8 @@ async function gitFolderAround({ lexical, real }: Place, { folder, roots }: Tree
   const named = parts.find((part) => basename(part).toLowerCase() === '.git');
   if (named !== undefined) return named;
   const known = await Promise.all([...new Set([folder, ...roots])].map(gitFolders));
-  return known.flat().find((place) => isAtOrBelow(place, real));
+  // Its `.git` file may name any folder, such as one that the source itself is in: that is refused when the source is read.
+  return known.flat().find((place) => isAtOrBelow(place, real) && (place === folder || !isAtOrBelow(place, folder)));
 }
 
 /**

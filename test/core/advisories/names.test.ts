@@ -29,12 +29,17 @@ describe('names of packages', () => {
     'https://github.com/%61cme/%4Cib',
     'git@github.com:acme/lib',
     'ssh://git@github.com:22/acme/lib.git',
+    'ssh://git@ssh.github.com:443/acme/lib.git',
+    'https://github.com./acme/lib',
+    'https://user:p@ss@github.com/acme/lib',
+    ' https://github.com/acme/lib ',
+    'http+git2://github.com/acme/lib',
   ])('of Swift are addresses of a repository: %s', (address) => {
     expect(same('SwiftURL', address, 'github.com/acme/lib')).toBe(true);
   });
 
-  it('of Swift differ where host or path do', () => {
-    for (const other of ['gitlab.com/acme/lib', 'github.com/acme/lib2', 'github.com/lib'])
+  it('of Swift differ where their owner or name does', () => {
+    for (const other of ['github.com/acme/lib2', 'github.com/acm/lib', 'github.com/lib'])
       expect(same('SwiftURL', other, 'github.com/acme/lib')).toBe(false);
   });
 

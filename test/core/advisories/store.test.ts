@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mountPacks } from '../../../src/core/advisories/mount.js';
-import { packsFor, prunePacks } from '../../../src/core/advisories/store.js';
+import { packsFor, prunePacks, readContents, stagingFolder, storePack } from '../../../src/core/advisories/store.js';
 import { failure, folderOf, freshFolder, record, retireList, take } from './data.js';
 
 const npm = (id: string, modified = '2026-08-20T10:00:00Z') => folderOf({ 'a.json': record(id, { modified }) });
@@ -14,6 +14,20 @@ function flip(path: string): void {
   chmodSync(path, 0o644);
   writeFileSync(path, data);
 }
+
+describe('a pack of PyPI that was made before its names were normalised', () => {
+  it('is as good as none', async () => {
+    const store = freshFolder();
+    const { digest } = await take(store, 'osv/PyPI', folderOf({ 'a.json': record('A-1', {}, 'PyPI') }));
+    expect([...(await packsFor('osv', store)).keys()]).toEqual(['PyPI']);
+    const { names, ...older } = await readContents(store, digest, 'osv/PyPI');
+    expect(names).toBe('pep503');
+    const staged = await stagingFolder(store);
+    cpSync(join(store, digest, 'all.zip'), join(staged, 'all.zip'));
+    await storePack(store, staged, older, { source: 'file', imported: '2026-08-22' });
+    expect(await packsFor('osv', store)).toEqual(new Map());
+  });
+});
 
 describe('the store refuses, with exit code 3 and the remedy', () => {
   const remedy = /advisories update osv\/npm/;

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Fault, Refusal } from '../../../src/core/lib/errors.js';
 import { generateKey } from '../../../src/core/lib/signing/keys.js';
 import type { MergeRequest } from '../../../src/core/merge.js';
+import type { ScanEvent } from '../../../src/core/run.js';
 import type { ScanRequest } from '../../../src/core/scan-request.js';
 import { verifyBundle } from '../../../src/core/verify/verify.js';
 import { settings } from './settings.js';
@@ -35,6 +36,20 @@ describe('scan --shard refuses what a shard does not have', () => {
     const onEvent = () => controller.abort();
     const done = shardOf(catalog, request, 1, 2, { signal: controller.signal, onEvent });
     await expect(done).rejects.toThrow(Fault);
+    expect(readdirSync(request.exportDir)).toEqual(['.incomplete']);
+  });
+
+  it('a run that was cancelled when its steps were over', async () => {
+    const { request } = setting();
+    const controller = new AbortController();
+    const open = new Set<string>();
+    const onEvent = (event: ScanEvent) => {
+      if (event.type !== 'step') return;
+      if (event.state === 'queued') open.add(event.step);
+      if (event.state === 'done' && open.delete(event.step) && open.size === 0) controller.abort();
+    };
+    const done = shardOf(catalog, request, 1, 1, { signal: controller.signal, onEvent });
+    await expect(done).rejects.toThrow('cancelled after the last step; no shard was left');
     expect(readdirSync(request.exportDir)).toEqual(['.incomplete']);
   });
 });

@@ -161,9 +161,11 @@ describe('an export folder that the tree could decide on', () => {
     await expect(guard({ source: 'safe/tree', exportDir: 'safe/main/out' })).resolves.toBeUndefined();
   });
 
-  it('is no worse for a git file of the tree that leads nowhere', async () => {
+  it('is no worse for a git file of the tree that leads nowhere, or to where everything is', async () => {
     write(root, { 'broken/.git': 'gitdir: /nonexistent\n', 'broken/a.py': '' });
     await expect(guard({ source: 'broken', exportDir: 'broken/out' })).resolves.toBe('out');
+    write(root, { 'wide/.git': 'gitdir: /\n', 'wide/a.py': '' });
+    await expect(guard({ source: 'wide', exportDir: 'elsewhere' })).resolves.toBeUndefined();
   });
 
   it('is refused behind a way round through a link of the tree', async () => {

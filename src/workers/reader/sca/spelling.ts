@@ -23,8 +23,9 @@ function byFold(ecosystem: string, names: readonly string[]): Map<string, string
   const known = new Map<string, string[]>();
   if (fold === undefined) return known;
   for (const name of names) {
-    const key = fold(name);
-    known.set(key, [...(known.get(key) ?? []), name]);
+    const same = known.get(fold(name));
+    if (same === undefined) known.set(fold(name), [name]);
+    else same.push(name);
   }
   return known;
 }

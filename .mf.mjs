@@ -1,3 +1,0 @@
-import { build } from 'esbuild';
-const r = await build({ entryPoints: ['src/core/index.ts'], bundle: true, platform: 'node', format: 'esm', target: 'node20.19', write: false, outdir: '/tmp/x', metafile: true, external: ['@dagger.io/dagger','xmlbuilder2'], minifySyntax: true, minifyWhitespace: true, splitting: true });
-for (const [f,o] of Object.entries(r.metafile.outputs)) { if (o.bytes<20000) continue; console.log(f,o.bytes, o.entryPoint); const by={}; for (const [i,v] of Object.entries(o.inputs)) { const k=i.includes('zod')?i:/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(i)?.[1] ?? i.split('/').slice(0,3).join('/'); by[k]=(by[k]??0)+v.bytesInOutput; } console.log(Object.entries(by).sort((a,b)=>b[1]-a[1]).slice(0,14).map(([k,v])=>`  ${v} ${k}`).join('\n')); }
