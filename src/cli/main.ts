@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Fault, formatProblem, Refusal } from '../core/lib/errors.js';
 import { VERSION } from '../core/lib/version.js';
 import { readEnough } from './report.js';
+import { keepYoungGenerationSmall } from './young-generation.js';
 
 const EXIT_CODES = `
 Exit codes:
@@ -14,6 +15,7 @@ Exit codes:
 /** Parses arguments, runs one command and gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', readEnough);
+  keepYoungGenerationSmall();
   const box = { exitCode: 0 };
   const done = (code: number) => {
     box.exitCode = code;

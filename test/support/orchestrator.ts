@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { keepYoungGenerationSmall } from '../../src/cli/young-generation.js';
 import { Fault, Refusal } from '../../src/core/lib/errors.js';
 import type { ScanEvent } from '../../src/core/run.js';
 import { scan } from '../../src/core/scan.js';
@@ -40,6 +41,8 @@ const catalog = await (order.scripted === undefined
   ? builtCatalog()
   : scriptedCatalog(order.scripted.folder, order.scripted.tools));
 
+// As the command line does.
+keepYoungGenerationSmall();
 const began = performance.now();
 const outcome = await scan(order.request, catalog, {
   clock: () => new Date(),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -67,10 +67,14 @@ describe('a public key is refused', () => {
     refused(() => readPublicKey(point(hex), 'k.pub'), /small order/);
   });
 
-  it('because such a key verifies what nobody signed', async () => {
-    const { createPublicKey } = await import('node:crypto');
-    const weak = { ...own, public: createPublicKey(point(IDENTITY)) };
-    const sig = Buffer.from(IDENTITY + '00'.repeat(32), 'hex').toString('base64');
+  const identity = createPublicKey(point(IDENTITY));
+  const forged = Buffer.from(IDENTITY + '00'.repeat(32), 'hex');
+  // OpenSSL 3.5, which Node 24 has, refuses it by itself; that of Node 20 does not.
+  const refusedAnyway = !verify(null, Buffer.from('a'), identity, forged);
+
+  it.skipIf(refusedAnyway)('because such a key verifies what nobody signed, where OpenSSL lets it', () => {
+    const weak = { ...own, public: identity };
+    const sig = forged.toString('base64');
     for (const payload of ['YQ==', 'Yg=='])
       expect(signersOf({ payload, payloadType: 'x', signatures: [{ sig }] }, [weak])).toHaveLength(1);
   });
