@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { keepYoungGenerationSmall } from '../../src/cli/young-generation.js';
 import { type MergeRequest, merge } from '../../src/core/merge.js';
 import { type ScriptedTool, scriptedCatalog } from './catalog.js';
 
@@ -16,6 +17,8 @@ export interface MergeAnswer {
 
 const { request, scripted }: MergeOrder = JSON.parse(await text(process.stdin));
 const catalog = await scriptedCatalog(scripted.folder, scripted.tools);
+// As the command line does.
+keepYoungGenerationSmall();
 const began = performance.now();
 const ports = { clock: () => new Date(), signal: new AbortController().signal, onEvent: () => {} };
 const { bundle } = await merge(request, catalog, ports);
