@@ -1,9 +1,9 @@
+import { countOf } from '../core/lib/count.js';
 import { printable } from '../core/lib/printable.js';
 import type { Unread } from '../core/lib/unread.js';
 import type { StepOutcome } from '../core/runtime/outcome.js';
 import type { ScanResult } from '../core/scan.js';
 import { total } from '../core/verdict/tally.js';
-import { countOf } from './count.js';
 
 /**
  * One part of what a person is told of a scan, the same for a terminal and for Markdown. Cells are one line each and
@@ -18,12 +18,12 @@ export interface Part {
 }
 
 /** Most rows of a list that may be long; the bundle has them all. */
-const TOP = 10;
+export const TOP = 10;
 const MAX_REASONS = 20;
 
 type Evidence = ScanResult['evidence'];
 
-/** What comes after them: all that a reader of the findings alone would not know. */
+/** What comes after the findings: all that a reader of the findings alone would not know. */
 export const gapParts = (evidence: Evidence): Part[] =>
   [notRun(evidence), leftOut(evidence), edits(evidence), exceptions(evidence)].filter(hasRows);
 
@@ -59,13 +59,13 @@ function counted({ tally }: Evidence): string[][] {
   const inBudgets = total(tally.overall);
   const apart = tally.reviewNotes + tally.waived + tally.suppressedInSource + tally.known;
   const others = [
-    [tally.reviewNotes, tally.reviewNotes === 1 ? 'review note' : 'review notes'],
     [tally.findings - apart - inBudgets, 'the same flaw told by another tool, or without a severity'],
     [tally.waived, 'waived'],
     [tally.suppressedInSource, 'suppressed in the source'],
     [tally.known, 'known to the baseline'],
   ] as const;
-  const why = others.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const notes = tally.reviewNotes > 0 ? [countOf(tally.reviewNotes, 'review note')] : [];
+  const why = [...notes, ...others.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)];
   return why.length === 0 ? [] : [['budgets', `count ${inBudgets} of ${tally.findings} findings (${why.join('; ')})`]];
 }
 

@@ -1,7 +1,7 @@
+import { countOf } from '../core/lib/count.js';
 import { printable } from '../core/lib/printable.js';
 import type { ScanEvent } from '../core/run.js';
 import type { StepOutcome } from '../core/runtime/outcome.js';
-import { countOf } from './count.js';
 import type { Paint } from './style.js';
 
 /** Watches a scan. `stop` leaves the terminal as it should be. */

@@ -4,10 +4,8 @@ import { readFindings } from '../core/findings/merge.js';
 import { printable } from '../core/lib/printable.js';
 import { severityRank } from '../core/lib/severity.js';
 import type { ScanResult } from '../core/scan.js';
-import { budgets, gapParts, moreReasons, type Part, reasonsOf } from './answer.js';
+import { budgets, gapParts, moreReasons, type Part, reasonsOf, TOP } from './answer.js';
 import { type Paint, table } from './style.js';
-
-const TOP = 10;
 
 /** The most severe findings of all that count, and how many those are. */
 export interface Top {

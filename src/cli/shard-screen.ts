@@ -1,8 +1,8 @@
+import { countOf } from '../core/lib/count.js';
 import { printable } from '../core/lib/printable.js';
 import { planDigest } from '../core/plan/plan.js';
 import { shardWords } from '../core/shard/shard.js';
 import type { ShardResult } from '../core/shard-scan.js';
-import { countOf } from './count.js';
 import { table } from './style.js';
 
 /** What is said of one part of a scan: what it did, and that it is no answer. */

@@ -18,10 +18,9 @@ import { VERSION } from './lib/version.js';
 import { demandSource } from './pinned.js';
 import type { Catalog } from './plan/catalog.js';
 import type { RunLog, ScanPorts } from './run.js';
-import { cancelReason } from './runtime/cancel.js';
+import { untoldCancel } from './runtime/cancel.js';
 import type { StepRun } from './runtime/context.js';
 import { coverageOf, type Handed, handOut } from './runtime/input.js';
-import type { StepOutcome } from './runtime/outcome.js';
 import type { ScanRequest } from './scan-request.js';
 import type { Snapshot } from './source/snapshot.js';
 import { type Context, execute, take } from './stages.js';
@@ -96,17 +95,13 @@ function weigh(
   const { snapshot, tally, baseline, waivers } = known;
   const { plan, manifest } = admission;
   const outcomes = steps.map((step) => step.outcome);
-  const cancelled = untold(run.signal, outcomes);
+  const cancelled = untoldCancel(run.signal, outcomes);
   const verdict = judge(plan, outcomes, snapshot.unread, tally, baseline ?? undefined, waivers?.states, cancelled);
   recordWaivers(run.audit, waivers);
   recordVerdict(run.audit, verdict);
   run.say({ type: 'verdict', verdict });
   return { plan, manifest, ...known, outcomes, cancelled, verdict };
 }
-
-/** Why the run was ended, unless a step tells of it. */
-const untold = (signal: AbortSignal, outcomes: readonly StepOutcome[]): string | undefined =>
-  signal.aborted && outcomes.every(({ status }) => status !== 'cancelled') ? cancelReason(signal) : undefined;
 
 function recordVerdict(audit: Audit, { verdict, budgets }: Verdict): void {
   for (const { scope, name, severity, count, limit } of budgets) {

@@ -6,6 +6,7 @@ import { VERSION } from './lib/version.js';
 import type { Catalog } from './plan/catalog.js';
 import type { Plan } from './plan/plan.js';
 import type { ScanPorts } from './run.js';
+import { untoldCancel } from './runtime/cancel.js';
 import { handOut } from './runtime/input.js';
 import type { StepOutcome } from './runtime/outcome.js';
 import type { ScanRequest } from './scan-request.js';
@@ -44,11 +45,11 @@ export async function scanShard(
     const part = partition(plan.steps, handed, shard.of)[shard.index - 1] ?? new Map();
     const steps = await execute(snapshot, part, 'steps', context);
     const runs = steps.filter(({ outcome }) => part.has(outcome.step));
+    const outcomes = runs.map(({ outcome }) => outcome);
     // What no step tells of, `merge` could not tell from a run that was left alone.
-    if (context.run.signal.aborted && !runs.some(({ outcome }) => outcome.status === 'cancelled'))
-      throw cancelled('after the last step');
+    if (untoldCancel(context.run.signal, outcomes) !== undefined) throw cancelled('after the last step');
     const folder = await leaveShard({ shard, plan, snapshot, runs }, context);
-    return { shard, plan, folder, outcomes: runs.map(({ outcome }) => outcome) };
+    return { shard, plan, folder, outcomes };
   });
 }
 

@@ -12,7 +12,7 @@ import type { PlanRequest } from './plan/request.js';
 import { snapshotLimits } from './plan/snapshot-rules.js';
 import { defaultPolicy, readPolicy } from './policy/default.js';
 import { readableByJobs } from './runtime/readable.js';
-import { workersIn } from './runtime/stage.js';
+import { stageLocked } from './runtime/stage.js';
 import type { ScanRequest } from './scan-request.js';
 import { signerOf, withCheckedSignatures } from './signed-documents.js';
 import { atRef } from './source/at-ref.js';
@@ -74,7 +74,8 @@ async function snapshotAt(request: ScanRequest, ref: string, { work, catalog, si
     scratch: work,
     ...(request.unsandboxed ? { force: 'none' as const } : { minimum: defaultPolicy().sandbox.embedded }),
   });
-  const worker = await workersIn(join(work, 'workers'), catalog, !request.unsandboxed).folderOf('snapshot');
+  const worker = join(work, 'worker');
+  await stageLocked('snapshot', catalog, worker);
   const audit = { record: (event: AuditEvent) => void decisions.push(event) };
   const limits = snapshotLimits(defaultPolicy());
   const snapshot = await takeSnapshot(source, { sandbox, audit, worker, scratch: work, limits, pathRules: [], signal });

@@ -6,6 +6,7 @@ import { ADVISORY_KINDS, type PackName, packLabel, parsePackName } from '../../c
 import { type Pack, packSize } from '../../core/advisories/pack.js';
 import { packsFor, prunePacks } from '../../core/advisories/store.js';
 import { updatePack } from '../../core/advisories/update.js';
+import { countOf } from '../../core/lib/count.js';
 import { Fault, formatProblem, Refusal } from '../../core/lib/errors.js';
 import { printable } from '../../core/lib/printable.js';
 import { userData } from '../../core/lib/user-data.js';
@@ -100,7 +101,7 @@ function print(packs: readonly Pack[], json: boolean): void {
   }
   const rows = packs.map((pack) => {
     const { digest, newest, age, count, size, source } = described(pack);
-    const days = age === 1 ? '1 day' : `${age} days`;
+    const days = countOf(age, 'day');
     return [
       packLabel(pack),
       newest,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { codeOf, refuse } from './refuse.js';
+import { codeOf, damaged, refuse } from './refuse.js';
 
 /** One file of a pack. */
 export interface PackedFile {
@@ -24,6 +24,14 @@ export async function hashFile(path: string): Promise<PackedFile> {
   } finally {
     await file.close();
   }
+}
+
+/** Throws `Fault` code `digest` when a file of a pack, wherever it is laid out, cannot be read or is not the one that was stored. */
+export async function demandStored(path: string, name: string, stored: PackedFile, label: string): Promise<void> {
+  const { sha256, size } = await hashFile(path).catch((cause: unknown) => {
+    throw damaged(label, `${name} is not in the store`, cause);
+  });
+  if (sha256 !== stored.sha256 || size !== stored.size) throw damaged(label, `${name} was changed in the store`);
 }
 
 /** Opens a file that the operator named. Throws `Refusal` when it cannot be read, is no plain file, or is too large. */

@@ -1,6 +1,6 @@
 import { copyFile, link, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hashFile } from './files.js';
+import { demandStored } from './files.js';
 import { packLabel } from './kind.js';
 import { codeOf, damaged } from './refuse.js';
 import { readContents } from './store.js';
@@ -35,11 +35,10 @@ export async function mountPacks(packs: readonly WantedPack[], store: string, fo
     const place = PLACES[kind];
     if (kind !== pack.kind || name !== pack.name || place === undefined)
       throw damaged(label, `the pack ${pack.digest} holds ${packLabel({ kind, name })}`);
-    for (const [file, { sha256, size }] of Object.entries(files)) {
+    for (const [file, stored] of Object.entries(files)) {
       const to = join(folder, place(name, file));
       await lay(join(store, pack.digest, file), to, label);
-      const found = await hashFile(to);
-      if (found.sha256 !== sha256 || found.size !== size) throw damaged(label, `${file} was changed in the store`);
+      await demandStored(to, file, stored, label);
     }
   }
 }

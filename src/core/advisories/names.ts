@@ -30,15 +30,14 @@ const decoded: Fold = (text) =>
  * compared: ids of NuGet and names of Composer are the same in any case (learn.microsoft.com, nuspec reference;
  * Composer\Package\BasePackage), and so are addresses of Swift packages.
  */
-const FOLDS: Readonly<Partial<Record<Ecosystem, Fold>>> = {
-  NuGet: caseless,
-  Packagist: caseless,
-  SwiftURL: repository,
-};
+const FOLDS: ReadonlyMap<string, Fold> = new Map<Ecosystem, Fold>([
+  ['NuGet', caseless],
+  ['Packagist', caseless],
+  ['SwiftURL', repository],
+]);
 
 /** The names under which advisories speak of packages, by ecosystem. */
 export type Spellings = Readonly<Record<string, readonly string[]>>;
 
 /** The form in which names of an ecosystem are compared; undefined where every letter counts. */
-export const foldOf = (ecosystem: string): Fold | undefined =>
-  Object.entries(FOLDS).find(([name]) => name === ecosystem)?.[1];
+export const foldOf = (ecosystem: string): Fold | undefined => FOLDS.get(ecosystem);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { hashFile } from './files.js';
+import { demandStored } from './files.js';
 import { packLabel } from './kind.js';
 import type { WantedPack } from './mount.js';
 import { foldOf, type Spellings } from './names.js';
@@ -30,20 +30,15 @@ export async function spellingsIn(packs: readonly WantedPack[], store: string): 
 }
 
 async function namesIn(pack: WantedPack, store: string): Promise<string[]> {
+  const label = packLabel(pack);
+  const { files } = await readContents(store, pack.digest, label);
+  const stored = files[OSV_FILE];
+  if (stored === undefined) throw damaged(label, `${OSV_FILE} is not in the store`);
   const path = join(store, pack.digest, OSV_FILE);
-  await demandIntact(pack, store, path);
+  await demandStored(path, OSV_FILE, stored, label);
   const names = new Set<string>();
   for await (const { data } of readZip(path, OSV_LIMITS)) for (const name of namesOf(data, pack.name)) names.add(name);
   return [...names].sort();
-}
-
-async function demandIntact(pack: WantedPack, store: string, path: string): Promise<void> {
-  const label = packLabel(pack);
-  const { files } = await readContents(store, pack.digest, label);
-  const found = await hashFile(path).catch((cause: unknown) => {
-    throw damaged(label, `${OSV_FILE} is not in the store`, cause);
-  });
-  if (found.sha256 !== files[OSV_FILE]?.sha256) throw damaged(label, `${OSV_FILE} was changed in the store`);
 }
 
 /** A withdrawn record affects nothing. */

@@ -1,3 +1,5 @@
+import type { StepOutcome } from './outcome.js';
+
 /** Why a run ended early, as its signal's reason. */
 export class RunCeiling extends Error {
   override readonly name = 'RunCeiling';
@@ -5,6 +7,10 @@ export class RunCeiling extends Error {
     super(`the run reached its ceiling of ${seconds} s`);
   }
 }
+
+/** Why a signal ended the run, unless a step tells of it. */
+export const untoldCancel = (signal: AbortSignal, outcomes: readonly StepOutcome[]): string | undefined =>
+  signal.aborted && outcomes.every(({ status }) => status !== 'cancelled') ? cancelReason(signal) : undefined;
 
 /** Says in words why a signal ended the run. */
 export const cancelReason = ({ reason }: AbortSignal): string =>

@@ -24,8 +24,9 @@ interface Tree {
 /**
  * Refuses paths that the tree under scan could decide on: documents that lie in it, and an export folder that is it,
  * that is reached through its links, that lies in its git folder, or that it could have brought. Returns the export
- * folder's path relative to the source folder, `/` between names, when it lies inside. Throws one `Refusal`: code `policy` when a document is among
- * the problems, `usage` for the export folder alone, `source` when the source does not exist. Runs no process.
+ * folder's path relative to the source folder, `/` between names, when it lies inside. Throws one `Refusal`: code
+ * `policy` when a document is among the problems, `usage` for the export folder alone, `source` when the source does
+ * not exist. Runs no process.
  */
 export async function guardTree(
   source: SourceRequest,
@@ -85,9 +86,9 @@ async function exportProblem(wanted: Place, tree: Tree | undefined): Promise<str
     return 'is the source itself';
   const link = wanted.links.find((one) => roots.some((root) => isBelow(root, one)));
   if (link !== undefined) return `is reached through ${printable(link, 200)}, a link inside the source`;
-  const git = tree === undefined ? undefined : await gitFolderAround(wanted, tree);
-  if (git !== undefined) return `lies in ${printable(git, 200)}, where git keeps data of its own`;
   const parts = [wanted.lexical, wanted.real].flatMap((place) => roots.flatMap((root) => between(root, place)));
+  const git = tree === undefined ? undefined : await gitFolderAround(wanted.real, parts, tree);
+  if (git !== undefined) return `lies in ${printable(git, 200)}, where git keeps data of its own`;
   for (const part of [...new Set(parts), ...['.incomplete', '.unsigned'].map((name) => join(wanted.real, name))]) {
     const kind = await kindOf(part);
     if (kind !== 'absent' && kind !== 'folder') return `cannot be used: ${printable(part, 200)} is not a plain folder`;
@@ -96,8 +97,11 @@ async function exportProblem(wanted: Place, tree: Tree | undefined): Promise<str
 }
 
 /** No snapshot holds what is in a git folder: results would be hidden there, and what lies beside them would too. */
-async function gitFolderAround({ lexical, real }: Place, { folder, roots }: Tree): Promise<string | undefined> {
-  const parts = [lexical, real].flatMap((place) => roots.flatMap((root) => between(root, place)));
+async function gitFolderAround(
+  real: string,
+  parts: readonly string[],
+  { folder, roots }: Tree,
+): Promise<string | undefined> {
   const named = parts.find((part) => basename(part).toLowerCase() === '.git');
   if (named !== undefined) return named;
   const known = await Promise.all([...new Set([folder, ...roots])].map(gitFolders));

@@ -1,3 +1,4 @@
+import { countOf } from '../lib/count.js';
 import { globMatcher } from '../lib/paths.js';
 import { printable } from '../lib/printable.js';
 import { SEVERITIES, type Severity, type Thresholds } from '../lib/severity.js';
@@ -128,7 +129,7 @@ export interface Compared {
 function editReasons(edits: readonly Edit[]): Reason[] {
   const denied = edits.filter(({ decision }) => decision === 'denied');
   if (denied.length === 0) return [];
-  const message = `${denied.length} ${denied.length === 1 ? 'edit' : 'edits'} denied by the policy, first ${denied[0]?.path} (rule ${denied[0]?.rule})`;
+  const message = `${countOf(denied.length, 'edit')} denied by the policy, first ${denied[0]?.path} (rule ${denied[0]?.rule})`;
   return [{ kind: 'edit', message, remedy: 'Take the edits back, or change the rule under `paths.editDeny`.' }];
 }
 
@@ -182,8 +183,7 @@ const MAX_WHY = 200;
 function unreadReason(group: Gap[]): Reason[] {
   const [first] = group;
   if (first === undefined) return [];
-  const files = `${group.length} ${group.length === 1 ? 'file' : 'files'}`;
-  const message = `${first.by}: ${files} not judged (${first.reason}), first ${first.path}`;
+  const message = `${first.by}: ${countOf(group.length, 'file')} not judged (${first.reason}), first ${first.path}`;
   const why = whyOf(first.reason, [...new Set(group.map(({ detail }) => detail))]);
   return [{ kind: 'unread', message: why === '' ? message : `${message}: ${why}`, remedy: unreadRemedy(first.reason) }];
 }
@@ -228,12 +228,11 @@ function rows(
 }
 
 function budgetReason(row: BudgetRow): Reason {
-  const one = row.count === 1 ? '' : 's';
-  const what = row.severity === 'review' ? `review note${one}` : `${row.severity} finding${one}`;
+  const what = row.severity === 'review' ? 'review note' : `${row.severity} finding`;
   const where = row.scope === 'overall' || row.scope === 'review' ? '' : ` of ${row.scope} ${row.name}`;
   return {
     kind: 'budget',
-    message: `${row.count} ${what}${where}, ${row.limit} allowed`,
+    message: `${countOf(row.count, what)}${where}, ${row.limit} allowed`,
     remedy: 'Mend the findings, or change the budget.',
   };
 }

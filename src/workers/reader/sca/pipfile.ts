@@ -20,13 +20,7 @@ export function missingFromPipfile(path: string, text: string, listed: readonly 
   const releases = new Set(listed.map(({ name, version }) => `${pythonName(name)} ${version}`));
   const isTold = (name: string, entry: LocatedMap): boolean =>
     releases.has(`${pythonName(name)} ${pinnedVersion(entry) ?? '*'}`);
-  try {
-    const packages = pipfilePackages(asMap(parseJson(text), 'the document'));
-    return packages.filter(({ name, entry }) => !isOwn(path, entry) && !isTold(name, entry)).length;
-  } catch (error) {
-    if (error instanceof Malformed) return 1;
-    throw error;
-  }
+  return countIn(text, ({ name, entry }) => !isOwn(path, entry) && !isTold(name, entry));
 }
 
 function isOwn(path: string, entry: LocatedMap): boolean {
@@ -35,10 +29,12 @@ function isOwn(path: string, entry: LocatedMap): boolean {
 }
 
 /** How many packages stand in other categories than `default`, which is all that Syft 1.42 reads. */
-export function besideDefault(text: string): number {
+export const besideDefault = (text: string): number => countIn(text, ({ category }) => category !== 'default');
+
+/** A file that cannot be read here has one. */
+function countIn(text: string, counts: (one: ReturnType<typeof pipfilePackages>[number]) => boolean): number {
   try {
-    const packages = pipfilePackages(asMap(parseJson(text), 'the document'));
-    return packages.filter(({ category }) => category !== 'default').length;
+    return pipfilePackages(asMap(parseJson(text), 'the document')).filter(counts).length;
   } catch (error) {
     if (error instanceof Malformed) return 1;
     throw error;

@@ -23,8 +23,9 @@ function byFold(ecosystem: string, names: readonly string[]): Map<string, string
   const known = new Map<string, string[]>();
   if (fold === undefined) return known;
   for (const name of names) {
-    const same = known.get(fold(name));
-    if (same === undefined) known.set(fold(name), [name]);
+    const key = fold(name);
+    const same = known.get(key);
+    if (same === undefined) known.set(key, [name]);
     else same.push(name);
   }
   return known;
